@@ -1,0 +1,16 @@
+"""Who: users, roles, sign-in."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from people.roles import grant_roles
+
+
+class PeopleConfig(AppConfig):
+    name = "people"
+    verbose_name = _("用户与角色")
+
+    def ready(self) -> None:
+        # Django makes its permission rows after each app's migrations, so the grants follow them.
+        post_migrate.connect(grant_roles, dispatch_uid="people.grant_roles")

@@ -1,0 +1,112 @@
+"""The roles and what each may do: the access matrix as data, granted after each migration."""
+
+from typing import Any
+
+from django.apps import apps as global_apps
+
+VIEW, ADD, CHANGE = "view", "add", "change"
+
+PARTY_B_USER = "Party B user"
+PARTY_B_ADMIN = "Party B administrator"
+OPERATIONS = "operations"
+OPERATIONS_LEAD = "operations lead"
+FINANCE = "finance"
+FINANCE_LEAD = "finance lead"
+CONTRACT_MANAGER = "contract manager"
+AUDITOR = "auditor"
+SYSTEM_ADMIN = "system administrator"
+SECURITY_ADMIN = "security administrator"
+AUDIT_ADMIN = "audit administrator"
+
+# No account may hold two of these three (separation of duties, GB/T 22239 level 3).
+SEPARATED = frozenset({SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN})
+
+AGREEMENT_READERS = (OPERATIONS, OPERATIONS_LEAD, FINANCE, FINANCE_LEAD, CONTRACT_MANAGER, AUDITOR)
+TICKET_READERS = (OPERATIONS, OPERATIONS_LEAD, CONTRACT_MANAGER, AUDITOR)
+BREACH_READERS = AGREEMENT_READERS
+INVOICE_READERS = (FINANCE, FINANCE_LEAD, CONTRACT_MANAGER, AUDITOR)
+
+# permission -> the roles that hold it.  A permission that no installed model has yet is skipped.
+GRANTS: dict[str, tuple[str, ...]] = {
+    "contracts.view_organisation": AGREEMENT_READERS + (SECURITY_ADMIN,),
+    "contracts.add_organisation": (CONTRACT_MANAGER, SECURITY_ADMIN),
+    "contracts.change_organisation": (CONTRACT_MANAGER, SECURITY_ADMIN),
+    "contracts.view_membership": (CONTRACT_MANAGER, SECURITY_ADMIN),
+    "contracts.add_membership": (SECURITY_ADMIN,),
+    "contracts.change_membership": (SECURITY_ADMIN,),
+    "contracts.view_agreement": AGREEMENT_READERS,
+    "contracts.add_agreement": (CONTRACT_MANAGER,),
+    "contracts.change_agreement": (CONTRACT_MANAGER,),
+    "contracts.view_agreementversion": AGREEMENT_READERS,
+    "contracts.add_agreementversion": (CONTRACT_MANAGER,),
+    "contracts.change_agreementversion": (CONTRACT_MANAGER,),
+    "contracts.view_clause": AGREEMENT_READERS,
+    "contracts.add_clause": (CONTRACT_MANAGER,),
+    "contracts.change_clause": (CONTRACT_MANAGER,),
+    "contracts.view_supporthours": AGREEMENT_READERS,
+    "contracts.add_supporthours": (CONTRACT_MANAGER,),
+    "contracts.change_supporthours": (CONTRACT_MANAGER,),
+    "worktime.view_calendar": AGREEMENT_READERS,
+    "worktime.view_calendarversion": AGREEMENT_READERS + (SECURITY_ADMIN,),
+    "worktime.view_noticedraft": AGREEMENT_READERS + (SECURITY_ADMIN,),
+    "worktime.add_noticedraft": (CONTRACT_MANAGER,),
+    "worktime.publish_notice": (SECURITY_ADMIN,),
+    "sla.view_ticket": TICKET_READERS,
+    "sla.add_ticket": (OPERATIONS, OPERATIONS_LEAD),
+    "sla.handle_ticket": (OPERATIONS, OPERATIONS_LEAD),
+    "sla.view_clock": TICKET_READERS,
+    "sla.view_breach": BREACH_READERS,
+    "sla.view_adjudication": BREACH_READERS,
+    "billing.view_rateline": INVOICE_READERS,
+    "billing.add_rateline": (FINANCE, FINANCE_LEAD),
+    "billing.change_rateline": (FINANCE, FINANCE_LEAD),
+    "billing.view_usagerecord": INVOICE_READERS + (OPERATIONS, OPERATIONS_LEAD),
+    "billing.import_usage": (OPERATIONS, OPERATIONS_LEAD),
+    "billing.view_serviceperiod": INVOICE_READERS,
+    "billing.view_document": INVOICE_READERS,
+    "billing.draft_document": (FINANCE, FINANCE_LEAD),
+    "billing.issue_document": (FINANCE_LEAD,),
+    "billing.request_issue": (FINANCE,),
+    "billing.view_formalinvoice": INVOICE_READERS,
+    "billing.record_formal_invoice": (FINANCE, FINANCE_LEAD),
+    "billing.view_bankreceipt": INVOICE_READERS,
+    "billing.record_receipt": (FINANCE, FINANCE_LEAD),
+    "billing.view_allocation": INVOICE_READERS,
+    "people.view_user": (SECURITY_ADMIN,),
+    "people.add_user": (SECURITY_ADMIN,),
+    "people.change_user": (SECURITY_ADMIN,),
+    "journal.view_event": (AUDIT_ADMIN, AUDITOR),
+    "journal.view_notice": (SYSTEM_ADMIN, AUDIT_ADMIN),
+    "journal.view_approval": (OPERATIONS_LEAD, FINANCE, FINANCE_LEAD, CONTRACT_MANAGER, SECURITY_ADMIN, AUDITOR),
+    "people.export_lists": (OPERATIONS_LEAD, FINANCE, FINANCE_LEAD, CONTRACT_MANAGER, AUDITOR),
+    "people.view_health": (SYSTEM_ADMIN,),
+}
+ROLES = tuple(sorted({role for roles in GRANTS.values() for role in roles} | {PARTY_B_USER, PARTY_B_ADMIN}))
+
+
+def grant_roles(**kwargs: Any) -> None:
+    """Give each role exactly its permissions of the matrix.  Runs after every migration and changes nothing the second time."""
+    apps = kwargs.get("apps", global_apps)
+    try:
+        group_model = apps.get_model("auth", "Group")
+        permission_model = apps.get_model("auth", "Permission")
+    except LookupError:
+        return
+    held: dict[str, set[int]] = {role: set() for role in ROLES}
+    ids = {(p.content_type.app_label, p.codename): p.pk for p in permission_model.objects.select_related("content_type")}
+    for permission, roles in GRANTS.items():
+        app_label, codename = permission.split(".")
+        for name in _with_history(codename):
+            if (key := ids.get((app_label, name))) is not None:
+                for role in roles:
+                    held[role].add(key)
+    for role, wanted in held.items():
+        group, _ = group_model.objects.using(kwargs.get("using", "default")).get_or_create(name=role)
+        if set(group.permissions.values_list("pk", flat=True)) != wanted:
+            group.permissions.set(wanted)
+
+
+def _with_history(codename: str) -> tuple[str, ...]:
+    """Who may see a row may see its history."""
+    action, _, model = codename.partition("_")
+    return (codename, f"view_historical{model}") if action == VIEW else (codename,)

@@ -1,0 +1,35 @@
+"""The Celery app: the broker carries hints only; a sweep of the database repairs whatever a lost message left undone."""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+from portal import spool
+from portal.schedule import TIMETABLE
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+spool.register()
+
+app = Celery("portal")
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    timezone=settings.TIME_ZONE,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    task_soft_time_limit=300,
+    task_time_limit=360,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=10,
+    broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 20, "confirm_publish": True}
+    if not settings.CELERY_BROKER_URL.startswith("spool:")
+    else {},
+    beat_schedule=TIMETABLE,
+    worker_hijack_root_logger=False,
+)
+app.autodiscover_tasks()

@@ -1,0 +1,9 @@
+"""What was promised and whether it was kept."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SlaConfig(AppConfig):
+    name = "sla"
+    verbose_name = _("服务水平")
