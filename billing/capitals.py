@@ -6,6 +6,7 @@ Source: 支付结算办法, annex 正确填写票据和结算凭证的基本规�
 import itertools
 import unicodedata
 from decimal import Decimal
+from typing import NamedTuple
 
 from billing.money import AmountError, whole_fen
 
@@ -14,22 +15,32 @@ _PLACES = ("", "拾", "佰", "仟")
 _LIMIT = Decimal(10) ** 16
 
 
+class _Form(NamedTuple):
+    """The choices that the rules leave open: 零 for 万位 or 元位 before a figure, 整 after 角."""
+
+    zero_before_thousands: bool
+    zero_before_jiao: bool
+    whole_after_jiao: bool
+
+
+_OURS = _Form(zero_before_thousands=False, zero_before_jiao=False, whole_after_jiao=True)
+_ALL = tuple(_Form(*choice) for choice in itertools.product((False, True), repeat=3))
+
+
 def in_capitals(amount: Decimal, *, minus: str = "负") -> str:
     """Yuan in capitals: 1409.50 → 壹仟肆佰零玖元伍角整. Red-letter papers pass minus="（负数）".
 
     Raises AmountError for more than two decimals (nothing is rounded here) and from ten quadrillion on.
     """
     value = whole_fen(amount)
-    text = _capitals(abs(value), zero_before_thousands=False, zero_before_jiao=False, whole_after_jiao=True)
+    text = _capitals(abs(value), _OURS)
     return (minus if value < 0 else "") + text
 
 
 def legal_forms(amount: Decimal) -> frozenset[str]:
     """Every form the rules allow for an amount: some zeros, and 整 after 角, may be written or left out."""
     value = whole_fen(amount)
-    choices = itertools.product((False, True), repeat=3)
-    forms = {_capitals(abs(value), zero_before_thousands=a, zero_before_jiao=b, whole_after_jiao=c) for a, b, c in choices}
-    return frozenset(("负" if value < 0 else "") + form for form in forms)
+    return frozenset(("负" if value < 0 else "") + _capitals(abs(value), form) for form in _ALL)
 
 
 def same_amount(text: str, amount: Decimal) -> bool:
@@ -39,28 +50,28 @@ def same_amount(text: str, amount: Decimal) -> bool:
     return plain in legal_forms(amount)
 
 
-def _capitals(value: Decimal, *, zero_before_thousands: bool, zero_before_jiao: bool, whole_after_jiao: bool) -> str:
+def _capitals(value: Decimal, form: _Form) -> str:
     if value >= _LIMIT:
         raise AmountError("too_large", value)
     yuan, cents = divmod(int(value * 100), 100)
     jiao, rest = divmod(cents, 10)
-    head = _integer(yuan, zero_before_thousands=zero_before_thousands) + "元" if yuan else ""
+    head = _integer(yuan, form) + "元" if yuan else ""
     if not cents:
         return (head or "零元") + "整"
-    gap = _gap_after_yuan(yuan, jiao, zero_before_jiao=zero_before_jiao)
+    gap = _gap_after_yuan(yuan, jiao, form)
     tail = (_DIGITS[jiao] + "角" if jiao else "") + (_DIGITS[rest] + "分" if rest else "")
-    return head + gap + tail + ("整" if not rest and whole_after_jiao else "")
+    return head + gap + tail + ("整" if not rest and form.whole_after_jiao else "")
 
 
-def _gap_after_yuan(yuan: int, jiao: int, *, zero_before_jiao: bool) -> str:
+def _gap_after_yuan(yuan: int, jiao: int, form: _Form) -> str:
     if not yuan:
         return ""
     if not jiao:
         return "零"
-    return "零" if zero_before_jiao and yuan % 10 == 0 else ""
+    return "零" if form.zero_before_jiao and yuan % 10 == 0 else ""
 
 
-def _integer(number: int, *, zero_before_thousands: bool) -> str:
+def _integer(number: int, form: _Form) -> str:
     """A positive integer; groups of four digits, the group of 亿 read as a number of its own."""
     if number >= 10**8:
         above, below = divmod(number, 10**8)
@@ -70,12 +81,12 @@ def _integer(number: int, *, zero_before_thousands: bool) -> str:
         unit = "万"
     else:
         return _four(number)
-    head = _integer(above, zero_before_thousands=zero_before_thousands) + unit
+    head = _integer(above, form) + unit
     if not below:
         return head
     size = 10**7 if unit == "亿" else 10**3
-    gap = below < size or (zero_before_thousands and above % 10 == 0)
-    return head + ("零" if gap else "") + _integer(below, zero_before_thousands=zero_before_thousands)
+    gap = below < size or (form.zero_before_thousands and above % 10 == 0)
+    return head + ("零" if gap else "") + _integer(below, form)
 
 
 def _four(number: int) -> str:

@@ -240,7 +240,7 @@ def accrue(
 def _check(principal: Decimal, payments: Sequence[Payment], costs: Sequence[Cost]) -> None:
     if whole_fen(principal) < 0:
         raise InterestError("negative", "a debt is not negative")
-    if any(whole_fen(part.amount) < 0 for part in (*payments, *costs)):
+    if any(whole_fen(amount) < 0 for amount in [*(p.amount for p in payments), *(c.amount for c in costs)]):
         raise InterestError("negative", "payments and costs are not negative; reverse by leaving them out")
 
 

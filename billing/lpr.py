@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 
 _BUNDLED = Path(__file__).with_name("data") / "lpr.csv"
-_HUNDRED = Decimal(100)
 PUBLISHED_FROM_DAY = 20  # the 20th, or the next working day
 
 
@@ -88,8 +87,8 @@ def read(lines: Iterable[str]) -> LprTable:
     return LprTable(
         LprRow(
             published=date.fromisoformat(row["published_date"]),
-            one_year=Decimal(row["lpr_1y_pct"]) / _HUNDRED,
-            five_year=Decimal(row["lpr_5y_pct"]) / _HUNDRED,
+            one_year=Decimal(row["lpr_1y_pct"]).scaleb(-2),
+            five_year=Decimal(row["lpr_5y_pct"]).scaleb(-2),
             status=row["status"],
             source=row["source"],
         )
