@@ -1,0 +1,38 @@
+"""Which terms apply on a day, and the working time that they name."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from contracts.models import Agreement, AgreementVersion
+from people.refusal import Refused
+from worktime.calendars import work_calendar
+from worktime.clock import WorkCalendar
+from worktime.models import CalendarVersion
+
+
+def terms_on(agreement: Agreement, day: date) -> AgreementVersion:
+    """The active version whose effective interval holds the civil day; the only way anyone asks.
+
+    Raises Refused when the agreement has no terms in force on that day.
+    """
+    version = (
+        agreement.versions.filter(state=AgreementVersion.State.ACTIVE)
+        .applying_on(day)
+        .select_related("agreement", "support_hours__calendar")
+        .first()
+    )
+    if version is None:
+        raise Refused(
+            _("协议 %(number)s 在 %(day)s 没有生效的条款，请先办理签署或补充协议。")
+            % {"number": agreement.number, "day": day.isoformat()}
+        )
+    return version
+
+
+def support_calendar(version: AgreementVersion, calendar_version: CalendarVersion) -> WorkCalendar:
+    """The working time in which the version's targets are counted: its support hours, or natural hours."""
+    hours = version.support_hours
+    if version.clock_hours == AgreementVersion.ClockHours.NATURAL or hours is None:
+        return work_calendar(None, calendar_version)
+    return work_calendar(hours, calendar_version)

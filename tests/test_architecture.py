@@ -1,0 +1,164 @@
+"""The arrows of the house, read from the source: between apps, inside an app, and what pure modules may import."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = ("people", "journal", "worktime", "contracts", "sla", "billing", "portal")  # lowest first
+FORBIDDEN_NAMES = {"core", "common", "utils", "util", "helpers", "services", "service", "misc", "constants", "lib"}
+EDGES = {"admin", "views", "api", "tasks"}  # nothing inside an app imports these, but urls and apps
+PURE = {
+    "worktime/windows.py",
+    "worktime/spans.py",
+    "worktime/clock.py",
+    "worktime/workdays.py",
+    "worktime/explain.py",
+    "worktime/china.py",
+    "worktime/notice.py",
+    "worktime/bulk.py",
+    "worktime/batch.py",
+    "billing/money.py",
+    "billing/capitals.py",
+    "billing/interest.py",
+    "billing/lpr.py",
+    "billing/rating.py",
+    "billing/settlement.py",
+    "billing/document.py",
+    "billing/typesetting.py",
+    "billing/pdf.py",
+    "billing/batch.py",
+    "sla/replay.py",
+    "people/refusal.py",
+}
+
+
+def sources() -> list[Path]:
+    return [
+        path
+        for layer in LAYERS
+        for path in sorted((ROOT / layer).rglob("*.py"))
+        if "migrations" not in path.parts and "__pycache__" not in path.parts
+    ]
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    """The dotted names that one import statement brings in, those of `from a import b` as a.b."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imports(path: Path) -> list[str]:
+    return [name for node in ast.walk(tree(path)) for name in imported(node)]
+
+
+def local_imports(path: Path) -> list[str]:
+    """Imports that stand inside a function."""
+    functions = [n for n in ast.walk(tree(path)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [name for function in functions for node in ast.walk(function) for name in imported(node)]
+
+
+def ident(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_arrows_between_apps_run_down_only() -> None:
+    wrong = []
+    for path in sources():
+        own = LAYERS.index(path.relative_to(ROOT).parts[0])
+        for name in imports(path):
+            top = name.split(".")[0]
+            if top in LAYERS and LAYERS.index(top) > own:
+                wrong.append(f"{ident(path)} imports {name}")
+
+    assert wrong == []
+
+
+def test_inside_an_app_nothing_imports_the_edges() -> None:
+    wrong = []
+    for path in sources():
+        app, module = path.relative_to(ROOT).parts[0], path.stem
+        if module in EDGES | {"urls", "apps", "site"} or "management" in path.parts or app == "portal":
+            continue
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[0] in LAYERS and len(parts) > 1 and parts[1] in EDGES:
+                wrong.append(f"{ident(path)} imports {name}")
+
+    assert wrong == []
+
+
+def test_models_import_no_verbs() -> None:
+    allowed = {"models", "querysets", "refusal"} | {Path(p).stem for p in PURE}
+    wrong = []
+    for path in sources():
+        if path.stem not in {"models", "querysets"}:
+            continue
+        app = path.relative_to(ROOT).parts[0]
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[0] == app and len(parts) > 1 and parts[1] not in allowed:
+                wrong.append(f"{ident(path)} imports {name}")
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(PURE))
+def test_pure_modules_import_no_django(name: str) -> None:
+    path = ROOT / name
+    assert path.exists(), f"{name} is listed as pure but is not there"
+
+    wrong = [i for i in imports(path) if i.split(".")[0] == "django" or i.endswith((".models", ".querysets"))]
+
+    assert wrong == []
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    wrong = [ident(path) for path in sources() if path.stem in FORBIDDEN_NAMES or set(path.parts) & {"services"}]
+
+    assert wrong == []
+
+
+def test_no_import_stands_inside_a_function() -> None:
+    # AppConfig.ready is Django's own place for imports that need the registry.
+    wrong = [
+        f"{ident(path)} imports {name}" for path in sources() if path.name != "apps.py" for name in local_imports(path)
+    ]
+
+    assert wrong == []
+
+
+def test_app_packages_are_empty() -> None:
+    full = [layer for layer in LAYERS if (ROOT / layer / "__init__.py").read_text().strip()]
+
+    assert full == []
+
+
+def test_every_module_opens_with_a_docstring() -> None:
+    silent = [ident(p) for p in sources() if p.name != "__init__.py" and not ast.get_docstring(tree(p))]
+
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    "source, found",
+    [
+        pytest.param("def f():\n    import os\n", ["os"], id="planted in-function import"),
+        pytest.param("import os\n", [], id="top-level import"),
+    ],
+)
+def test_the_finder_of_local_imports_finds(tmp_path: Path, source: str, found: list[str]) -> None:
+    path = tmp_path / "planted.py"
+    path.write_text(source)
+
+    assert local_imports(path) == found
