@@ -1,4 +1,4 @@
-"""User: one account of one person, of Party A's staff or of a Party B organisation."""
+"""User: one account of one person, of Party A's staff or of a Party B organisation; Submission: forms already done."""
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -26,6 +26,10 @@ class User(AbstractUser):
         verbose_name = _("用户")
         verbose_name_plural = _("用户")
         ordering = ["username"]
+        permissions = [
+            ("export_lists", _("导出列表")),
+            ("view_health", _("查看运行状况")),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="user_language_known",
@@ -42,3 +46,17 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+
+class Submission(models.Model):
+    """A form that took effect.  Its key is unique to its user, so that the same form sent twice has one effect."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("用户"))
+    key = models.CharField(_("提交编号"), max_length=64)
+    answer = models.JSONField(_("结果"), null=True)
+    at = models.DateTimeField(_("时间"), db_index=True)
+
+    class Meta:
+        verbose_name = _("表单提交")
+        verbose_name_plural = _("表单提交")
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="submission_once")]
