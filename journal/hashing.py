@@ -1,4 +1,4 @@
-"""The chain's arithmetic: canonical JSON, the hash of an event, the signature of an anchor.  Pure; the formats are frozen."""
+"""The chain's arithmetic: canonical JSON, the hash of an event, the signature of an anchor.  The formats are frozen."""
 
 import hashlib
 import hmac
@@ -23,7 +23,7 @@ def sha256_of(value: Any) -> str:
 
 
 def link(prev: str, content: Mapping[str, Any]) -> str:
-    """The hash of an event: SHA-256 of the previous hash (64 hexadecimal characters) followed by the canonical content."""
+    """The hash of an event: SHA-256 of the previous hash (64 hexadecimal characters) followed by the content."""
     return hashlib.sha256(prev.encode("ascii") + canonical(content)).hexdigest()
 
 
@@ -46,7 +46,7 @@ def sealed_by(secrets: list[str], content: Mapping[str, Any], signature: str) ->
 def storable(value: Any) -> Any:
     """The value as JSON data that every engine gives back unchanged.
 
-    A float is refused (PostgreSQL's jsonb rewrites it, which would break the chain): pass a Decimal as text or a whole number.
+    A float is refused (PostgreSQL's jsonb rewrites it, which would break the chain): pass a Decimal or an integer.
     A NUL, which PostgreSQL cannot hold, becomes the replacement character.
     """
     if isinstance(value, float):

@@ -14,7 +14,7 @@ from journal.querysets import ApprovalQuerySet, EventQuerySet, NoticeQuerySet
 
 
 class Event(models.Model):
-    """One thing that happened.  Append-only by trigger; each hash covers the one before, so nothing can be altered unseen."""
+    """One thing that happened.  Append-only by trigger; each hash covers the one before, so no change is unseen."""
 
     seq = models.BigIntegerField(_("序号"), unique=True)
     at = models.DateTimeField(_("发生时间"), db_index=True)
@@ -26,7 +26,12 @@ class Event(models.Model):
     organisation_id = models.BigIntegerField(_("乙方编号"), null=True, blank=True)
     agreement_id = models.BigIntegerField(_("协议编号"), null=True, blank=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("操作人")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("操作人"),
     )
     actor_label = models.CharField(_("操作人名称"), max_length=200)
     reason = models.TextField(_("原因"), blank=True)
@@ -93,12 +98,14 @@ class ChainHead(models.Model):
         verbose_name = _("链头")
         verbose_name_plural = _("链头")
         constraints = [
-            models.CheckConstraint(name="chainhead_single", condition=Q(pk=1), violation_error_message=_("链头只有一行。")),
+            models.CheckConstraint(
+                name="chainhead_single", condition=Q(pk=1), violation_error_message=_("链头只有一行。")
+            ),
         ]
 
 
 class Anchor(models.Model):
-    """The head of the chain at one hour, signed: a cut tail or a rebuilt chain no longer reproduces it.  Append-only."""
+    """The head of the chain at one hour, signed: a cut or rebuilt chain no longer reproduces it.  Append-only."""
 
     seq = models.BigIntegerField(_("末尾序号"))
     hash = models.CharField(_("末尾哈希"), max_length=64)
@@ -189,9 +196,7 @@ class Notice(models.Model):
         ordering = ["-pk"]
         permissions = [("retry_notice", _("重新发送通知"))]
         indexes = [
-            models.Index(
-                fields=["next_attempt_at"], name="notice_due", condition=Q(state__in=["pending", "sending"])
-            ),
+            models.Index(fields=["next_attempt_at"], name="notice_due", condition=Q(state__in=["pending", "sending"])),
             models.Index(
                 fields=["recipient", "-id"], name="notice_unread", condition=Q(channel="in_app", read_at__isnull=True)
             ),
@@ -286,7 +291,12 @@ class Approval(models.Model):
     expires_at = models.DateTimeField(_("有效期至"))
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.REQUESTED)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("批准人")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("批准人"),
     )
     decided_at = models.DateTimeField(_("决定时间"), null=True, blank=True)
     reason = models.TextField(_("决定理由"), blank=True)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from journal.models import Approval, Event, Notice
+    from journal.models import Approval, Event, Notice  # noqa: F401  named in the bases
     from people.models import User
 
 LEASE = timedelta(minutes=2)
@@ -31,7 +31,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         )
 
     def claim(self, at: datetime, *, seen: "Notice") -> int:
-        """Compare and set: take the notice as it was seen, for one lease.  1 when taken, 0 when another sender was first."""
+        """Compare and set: take the notice as it was seen, for one lease.  1 when taken, 0 when too late."""
         return (
             self.due(at)
             .filter(pk=seen.pk, attempts=seen.attempts)

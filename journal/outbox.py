@@ -1,0 +1,240 @@
+"""The outbox: who must be told, written with the change itself; e-mail leaves later, never lost, never doubled by a race.
+
+A sender claims a notice by compare-and-set with a lease, sends outside any transaction and marks it sent.  A crash
+between leaves the lease to run out; the notice then goes again under the same Message-ID.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from celery import current_app
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from journal.models import Event, Notice
+from journal.querysets import NoticeQuerySet
+from journal.recording import record
+from people.models import User
+from people.refusal import Refused
+
+log = logging.getLogger("journal.outbox")
+
+Text = str | Promise | Callable[[], object]
+Sender = Callable[[Notice], None]
+CHANNELS = (Notice.Channel.IN_APP.value, Notice.Channel.EMAIL.value)
+SEND_TASK = "journal.tasks.send_notices"
+DEAD_AFTER = timedelta(hours=24)
+LONGEST_WAIT = timedelta(minutes=60)
+# What a mail server, the net or a bad address can raise; anything else is our own defect and stays visible.
+MAIL_ERRORS = (OSError, ValueError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What is said.  Lazy text and callables are turned into words in the recipient's language."""
+
+    kind: str
+    subject: Text
+    body: Text = ""
+    url: str = ""
+    level: str = Notice.Level.INFO.value
+
+
+def announce(
+    *,
+    key: str,
+    recipient: User,
+    kind: str,
+    subject: Text,
+    body: Text = "",
+    url: str = "",
+    level: str = Notice.Level.INFO.value,
+    event: Event | None = None,
+    at: datetime,
+    channels: Sequence[str] = CHANNELS,
+) -> list[Notice]:
+    """Leave a notice for one person, once per key, recipient and channel; the same key again changes nothing.
+
+    Call it after record(), in the same transaction.  subject and body may be lazy text or callables: they are turned
+    into words in the recipient's language.  A closed account gets nothing, an account without e-mail no e-mail.
+    Raises ValueError for an unknown channel.
+    """
+    if unknown := set(channels) - set(CHANNELS):
+        raise ValueError(f"unknown channels {sorted(unknown)}: use {', '.join(CHANNELS)}.")
+    letter = Letter(kind=kind, subject=subject, body=body, url=url, level=level)
+    wanted = [_draft(letter, key, recipient, channel) for channel in channels if _reachable(recipient, channel)]
+    for notice in wanted:
+        notice.event, notice.created_at = event, at
+        _set_off(notice, at)
+    # ON CONFLICT DO NOTHING: of two transactions with one key, the later one waits for the earlier and adds nothing.
+    Notice.objects.bulk_create(wanted, ignore_conflicts=True)
+    if any(notice.channel == Notice.Channel.EMAIL for notice in wanted):
+        nudge_on_commit()
+    return list(Notice.objects.filter(key__in=[notice.key for notice in wanted]).order_by("pk"))
+
+
+def send_due(*, at: datetime, sender: Sender | None = None, limit: int = 500) -> int:
+    """Send the e-mails that are due at this instant, one claim at a time; returns how many were sent.
+
+    Must not run inside a transaction: the claim has to be visible to other senders before the mail leaves.
+    """
+    deliver = sender or send_mail
+    due = Notice.objects.due(at).order_by("next_attempt_at", "pk")
+    return sum(_send(notice, at, deliver) for notice in list(due[:limit]))
+
+
+def claim(seen: Notice, *, at: datetime) -> bool:
+    """Take the notice, as it was seen, for this sender.  Committed at once; False when another sender was first."""
+    with transaction.atomic(durable=True):
+        if Notice.objects.claim(at, seen=seen) == 0:
+            return False
+    seen.refresh_from_db()
+    return True
+
+
+def send_mail(notice: Notice) -> None:
+    """Send one notice as plain-text e-mail in its language, under its fixed Message-ID.
+
+    Raises what Django's mail backend raises (OSError, or ValueError for a header with a line break).
+    """
+    headers = {"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated"}
+    if notice.attempts > 1:
+        headers["X-Retry"] = str(notice.attempts - 1)
+    with translation.override(notice.language):
+        text = render_to_string("mail/notice.txt", {"notice": notice, "link": absolute(notice.url)})
+    EmailMessage(subject=notice.subject, body=text, to=[notice.address], headers=headers).send()
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after so many failed attempts: 1, 2, 4 ... 60 minutes."""
+    return min(timedelta(minutes=2 ** min(attempts - 1, 10)), LONGEST_WAIT)
+
+
+def absolute(url: str) -> str:
+    """A path of this site as a full address; a full address or nothing stays as it is."""
+    return f"{settings.SITE_URL}{url}" if url.startswith("/") else url
+
+
+def unread_for(user: User) -> NoticeQuerySet:
+    """The user's unread in-app notices, newest first."""
+    return Notice.objects.unread_by(user)
+
+
+@transaction.atomic
+def mark_read(*, user: User, at: datetime, notices: Iterable[int] | None = None) -> int:
+    """The user has read these of his in-app notices (by id; all when None); returns how many were unread before."""
+    unread = Notice.objects.unread_by(user).order_by()
+    if notices is not None:
+        unread = unread.filter(pk__in=list(notices))
+    return unread.update(read_at=at)
+
+
+@transaction.atomic
+def retry(notice: Notice, *, by: User, at: datetime, reason: str = "") -> Notice:
+    """Put a dead e-mail back into the queue, with its 24 hours anew."""
+    notice = Notice.objects.select_for_update().get(pk=notice.pk)
+    if notice.state != Notice.State.DEAD:
+        raise Refused(_("只有发送失败的通知才能重新发送，请刷新页面查看最新状态。"))
+    notice.state, notice.next_attempt_at, notice.first_attempt_at = Notice.State.PENDING, at, None
+    notice.save(update_fields=["state", "next_attempt_at", "first_attempt_at"])
+    record("notice.retried", obj=notice, by=by, at=at, reason=reason, data={"attempts": notice.attempts})
+    nudge_on_commit()
+    return notice
+
+
+def nudge_on_commit() -> None:
+    """Ask the worker to send soon, once per transaction.  Only a hint: the sweep sends whatever a lost hint left."""
+    waiting = transaction.get_connection().run_on_commit
+    if not any(callback is _nudge for _sids, callback, _robust in waiting):
+        transaction.on_commit(_nudge, robust=True)
+
+
+def _nudge() -> None:
+    task = current_app.tasks.get(SEND_TASK)
+    if task is not None:
+        task.apply_async(retry=False)
+
+
+def _reachable(recipient: User, channel: str) -> bool:
+    return recipient.is_active and (channel != Notice.Channel.EMAIL or bool(recipient.email))
+
+
+def _draft(letter: Letter, key: str, recipient: User, channel: str) -> Notice:
+    full_key = f"{key}/{channel}/{recipient.pk}"
+    with translation.override(recipient.language):
+        subject, body = _words(letter.subject), _words(letter.body)
+    return Notice(
+        key=full_key,
+        recipient=recipient,
+        address=recipient.email if channel == Notice.Channel.EMAIL else "",
+        channel=channel,
+        kind=letter.kind,
+        level=letter.level,
+        subject=" ".join(subject.split())[:200],
+        body=body,
+        url=letter.url,
+        language=recipient.language,
+        message_id=message_id(full_key),
+    )
+
+
+def message_id(key: str) -> str:
+    """The Message-ID that every attempt of this notice carries, so that a receiver can drop a repeat."""
+    domain = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain[:70]}>"
+
+
+def _words(text: Text) -> str:
+    said = text() if callable(text) and not isinstance(text, Promise) else text
+    return str(said).replace("\x00", "\ufffd")
+
+
+def _set_off(notice: Notice, at: datetime) -> None:
+    """An in-app notice is sent by existing; an e-mail waits for the sender."""
+    if notice.channel == Notice.Channel.IN_APP:
+        notice.state, notice.sent_at = Notice.State.SENT, at
+    else:
+        notice.next_attempt_at = at
+
+
+def _send(notice: Notice, at: datetime, deliver: Sender) -> int:
+    if not claim(notice, at=at):
+        return 0
+    if _given_up(notice, at):
+        _bury(notice, notice.last_error)
+        return 0
+    try:
+        deliver(notice)
+    except MAIL_ERRORS as error:
+        _failed(notice, at, error)
+        return 0
+    return Notice.objects.claimed(notice).update(state=Notice.State.SENT, sent_at=at, lease_until=None, last_error="")
+
+
+def _given_up(notice: Notice, at: datetime) -> bool:
+    return notice.first_attempt_at is not None and at - notice.first_attempt_at >= DEAD_AFTER
+
+
+def _failed(notice: Notice, at: datetime, error: Exception) -> None:
+    said = f"{type(error).__name__}: {error}"[:500]
+    log.warning("notice %s attempt %s failed: %s", notice.pk, notice.attempts, said)
+    again = at + wait_after(notice.attempts)
+    if _given_up(notice, again):
+        _bury(notice, said)
+        return
+    Notice.objects.claimed(notice).update(
+        state=Notice.State.PENDING, next_attempt_at=again, lease_until=None, last_error=said
+    )
+
+
+def _bury(notice: Notice, said: str) -> None:
+    Notice.objects.claimed(notice).update(state=Notice.State.DEAD, lease_until=None, last_error=said)
