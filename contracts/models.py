@@ -137,6 +137,7 @@ class Agreement(models.Model):
     class Meta:
         verbose_name = _("协议")
         verbose_name_plural = _("协议")
+        permissions = [("activate_agreement", "Can put an agreement in force")]
         ordering = ["-effective_on", "number"]
         constraints = [
             models.CheckConstraint(

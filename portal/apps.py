@@ -1,6 +1,7 @@
 """The assembly: settings, addresses, the admin site and the commands that know every app."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class PortalConfig(AppConfig):
@@ -9,3 +10,9 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from portal import checks  # noqa: F401, PLC0415  registers the system checks
+
+
+class ConsoleConfig(AdminConfig):
+    """Django's admin with our site, so that `@admin.register` in an app needs no import from here."""
+
+    default_site = "portal.site.ShouyueAdminSite"

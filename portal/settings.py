@@ -8,9 +8,13 @@ import secrets
 from pathlib import Path
 
 import dj_database_url
+import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+# Lets `ModelAdmin[Row]` and the like stand in annotations and bases at run time.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -116,12 +120,12 @@ INSTALLED_APPS = [
     "contracts",
     "sla",
     "billing",
-    "portal",
+    "portal.apps.PortalConfig",
     "simple_history",
     "axes",
     "csp",
     "django_htmx",
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "portal.apps.ConsoleConfig",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",

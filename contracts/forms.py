@@ -1,0 +1,60 @@
+"""Forms of the admin pages on agreements."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models import AgreementVersion, SupportHours
+from contracts.weeks import WeekField
+from people.acting import VerbForm
+from worktime.calendars import current_version, work_calendar
+from worktime.clock import ImpossibleCalendar
+
+
+class SupportHoursForm(forms.ModelForm[SupportHours]):
+    """Support hours with the week as seven lines; hours that never open are refused."""
+
+    weekly = WeekField(
+        label=_("每周时段"),
+        help_text=_("每行写一天的时段，例如 8:30-12:00，13:30-17:30；不提供支持的日子留空；24:00 表示当天结束。"),
+    )
+
+    class Meta:
+        model = SupportHours
+        fields = ("name", "calendar", "weekly", "weekends_served", "makeup_days_served")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.errors or "calendar" not in cleaned:
+            return cleaned
+        try:
+            work_calendar(SupportHours(**cleaned), current_version(cleaned["calendar"]))
+        except ImpossibleCalendar as error:
+            raise forms.ValidationError(
+                _("这样的时段无法计时：%(why)s。请检查各天的时段以及周末是否提供支持。"), params={"why": error}
+            ) from error
+        return cleaned
+
+
+class AgreementVersionForm(forms.ModelForm[AgreementVersion]):
+    """Terms; the hours a day of the clause are compared with the support hours."""
+
+    class Meta:
+        model = AgreementVersion
+        exclude = ("state",)  # noqa: DJ006  every term is editable while it is a draft
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        basis, rate = cleaned.get("interest_basis"), cleaned.get("interest_rate")
+        rateless = {AgreementVersion.InterestBasis.NONE, AgreementVersion.InterestBasis.SME}
+        if basis and basis not in rateless and rate is None:
+            self.add_error("interest_rate", _("选择了这种利息依据，请填写利率。"))
+        return cleaned
+
+
+class PutInForceForm(VerbForm):
+    """The two dates that make an agreement bind."""
+
+    signed_on = forms.DateField(label=_("订立日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    effective_on = forms.DateField(label=_("生效日期"), widget=forms.DateInput(attrs={"type": "date"}))
