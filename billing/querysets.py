@@ -1,0 +1,84 @@
+"""Names for sets of billing rows, and their scope: Party B sees what was issued to its own organisations."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import BigIntegerField, F, FilteredRelation, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Cast, Coalesce, Round
+
+if TYPE_CHECKING:
+    from people.models import User
+
+
+def scaled_sum(field: str, places: int) -> Any:
+    """The sum of a decimal column as a whole number of its smallest unit: SQLite adds decimals as doubles."""
+    return Sum(Cast(Round(F(field) * 10**places), BigIntegerField()))
+
+
+def _total_of(rows: models.QuerySet[Any], link: str) -> Any:
+    """The amounts of `rows` grouped by `link`, in fen, zero where there are none."""
+    grouped = rows.order_by().values(link).annotate(total=scaled_sum("amount", 2)).values("total")
+    return Coalesce(Subquery(grouped, output_field=BigIntegerField()), Value(0))
+
+
+class UsageRecordQuerySet(models.QuerySet[Any]):
+    pass
+
+
+class ServicePeriodQuerySet(models.QuerySet[Any]):
+    def ended_by(self, day: date) -> Self:
+        """Periods that are over on the morning of a civil day."""
+        return self.filter(ends_on__lte=day)
+
+
+class DocumentQuerySet(models.QuerySet[Any]):
+    def issued(self) -> Self:
+        """Documents with a number."""
+        return self.filter(state="issued")
+
+    def for_user(self, user: User) -> Self:
+        """Issued documents of the organisations that the user acts for; drafts do not exist for Party B."""
+        return self.issued().filter(
+            agreement__party_b__memberships__user=user, agreement__party_b__memberships__active=True
+        )
+
+    def with_due(self) -> Self:
+        """Adds due_on and due_provisional of the accepted formal invoice, NULL where the time to pay has not begun."""
+        return self.annotate(
+            accepted=FilteredRelation("formal_invoices", condition=Q(formal_invoices__state="accepted")),
+            due_on=F("accepted__due_on"),
+            due_provisional=F("accepted__due_provisional"),
+        )
+
+    def with_paid(self) -> Self:
+        """Adds paid_fen: what was allocated to the principal, in fen."""
+        rows = self.model._meta.get_field("allocations").related_model._default_manager
+        return self.annotate(
+            paid_fen=_total_of(rows.filter(document=OuterRef("pk"), component="principal"), "document"),
+            gross_fen=Cast(Round(F("gross") * 100), BigIntegerField()),
+        )
+
+
+class FormalInvoiceQuerySet(models.QuerySet[Any]):
+    def standing(self) -> Self:
+        """Those neither rejected nor red-lettered."""
+        return self.filter(state__in=["sent", "accepted"])
+
+
+class BankReceiptQuerySet(models.QuerySet[Any]):
+    def with_left(self) -> Self:
+        """Adds left_fen: what is not allocated yet, in fen."""
+        rows = self.model._meta.get_field("allocations").related_model._default_manager
+        return self.annotate(
+            left_fen=Cast(Round(F("amount") * 100), BigIntegerField())
+            - _total_of(rows.filter(receipt=OuterRef("pk")), "receipt")
+        )
+
+
+class AllocationQuerySet(models.QuerySet[Any]):
+    def standing(self) -> Self:
+        """Allocations that were not reversed, without the reversals themselves."""
+        return self.filter(reverses__isnull=True, reversed_by__isnull=True)
