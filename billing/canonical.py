@@ -26,7 +26,7 @@ def encode(value: Any) -> Any:
         return format(value, "f")
     if isinstance(value, date):
         return value.isoformat()
-    if value is None or isinstance(value, str | int) and not isinstance(value, float):
+    if value is None or isinstance(value, str | int):
         return value
     raise SnapshotError(f"{type(value).__name__} has no place in a snapshot")
 

@@ -125,10 +125,10 @@ class CreditNote:
 
 @dataclass(frozen=True, slots=True)
 class InterestRow:
-    """One segment: days with one principal and one rate. `rate_per` is day or year; `amount` has six places."""
+    """One segment, both days bearing interest. `rate_per` is day or year; `amount` has six places."""
 
-    start: date
-    end: date
+    first_day: date
+    last_day: date
     days: int
     principal: Decimal
     rate: Decimal

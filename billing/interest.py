@@ -120,10 +120,16 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Days with one principal and one rate. Boundaries are days: `days` = end - start (one more where agreed)."""
+    """Days with one principal and one rate: `first_day` to `last_day`, both bearing interest.
+
+    `start` and `end` are the boundaries as settlements see them (due date, payment day); days = end - start, or one
+    more where both ends count.
+    """
 
     start: date
     end: date
+    first_day: date
+    last_day: date
     days: int
     principal: Decimal
     rate: Decimal
@@ -259,8 +265,10 @@ def _advance(run: _Run, span: tuple[date, date], facts: tuple[date, InterestTerm
     if run.principal == 0 or (end <= start):
         return
     extra = 1 if terms.counting is Counting.BOTH_ENDS and start == due_on and not run.segments else 0
+    shift = _shift(terms)
     for left, right, rate, quote in _stretches(start, end, (due_on, terms, table)):
-        days = (right - left).days + extra
+        first, last = left + shift - timedelta(days=extra), right + shift - _ONE_DAY
+        days = (last - first).days + 1
         extra = 0
         amount = Fraction(run.principal) * Fraction(rate) * days / terms.divisor
         run.accrued += amount
@@ -268,6 +276,8 @@ def _advance(run: _Run, span: tuple[date, date], facts: tuple[date, InterestTerm
             Segment(
                 start=left,
                 end=right,
+                first_day=first,
+                last_day=last,
                 days=days,
                 principal=run.principal,
                 rate=rate,
@@ -288,8 +298,7 @@ def _stretches(
         rate, quote = _rate(terms, table, due_on)
         yield start, end, rate, quote
         return
-    # The day that bears interest is the day after the boundary, or the boundary day itself.
-    shift = timedelta(0) if terms.counting is Counting.FROM_DUE else _ONE_DAY
+    shift = _shift(terms)
     cuts = [day - shift for day in table.changes(start + shift, end - _ONE_DAY + shift)]
     parts: list[tuple[date, date, Decimal, LprQuote]] = []
     for left, right in pairwise([start, *cuts, end]):
@@ -299,6 +308,11 @@ def _stretches(
         else:
             parts.append((left, right, quote.rate * terms.multiple, quote))
     yield from parts
+
+
+def _shift(terms: InterestTerms) -> timedelta:
+    """From a boundary to the first day that bears interest after it: the next day, or the boundary itself."""
+    return timedelta(0) if terms.counting is Counting.FROM_DUE else _ONE_DAY
 
 
 def _rate(terms: InterestTerms, table: LprTable, due_on: date) -> tuple[Decimal, LprQuote | None]:

@@ -1,0 +1,201 @@
+"""The labels of printed papers: Chinese is the source, English beside it. No Django: a snapshot names its language."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from billing.money import FEN, round_to
+
+ENGLISH = {
+    "付款通知书（账单）": "Payment notice (bill)",
+    "逾期利息付款通知书（账单）": "Payment notice for overdue interest (bill)",
+    "本通知书不是发票，不能用于记账抵扣；发票由收款方另行开具。": (
+        "This notice is not a tax invoice (fapiao); the tax invoice is issued separately by the payee."
+    ),
+    "贷项通知单（冲减账单）": "Credit note",
+    "本通知单不是红字发票；需要红字发票的，另行开具。": "Not a red-letter tax invoice; that one is issued separately.",
+    "逾期利息计算书": "Statement of overdue interest",
+    "对账单": "Statement of service",
+    "往来对账单": "Statement of account",
+    "催告函": "Letter of demand",
+    "附件": "Annex",
+    "编号": "Number",
+    "（草稿，未编号）": "(draft, not numbered)",
+    "开具日期": "Issued on",
+    "协议编号": "Agreement no.",
+    "协议名称": "Agreement",
+    "计费期间": "Service period",
+    "对账期间": "Period",
+    "收款方": "Payee",
+    "付款方": "Payer",
+    "债权人": "Creditor",
+    "债务人": "Debtor",
+    "平台提供方（甲方）": "Provider (Party A)",
+    "平台使用方（乙方）": "User (Party B)",
+    "名称": "Name",
+    "统一社会信用代码": "Unified social credit code",
+    "地址": "Address",
+    "电话": "Telephone",
+    "联系人": "Contact",
+    "序号": "No.",
+    "收费项目": "Item",
+    "项目": "Item",
+    "使用方式": "Mode",
+    "数量": "Quantity",
+    "单位": "Unit",
+    "单价（元）": "Unit price",
+    "不含税金额": "Net (CNY)",
+    "税率": "Rate",
+    "税额": "Tax (CNY)",
+    "价税合计": "Gross (CNY)",
+    "金额（元）": "Amount (CNY)",
+    "合计": "Total",
+    "价税合计（大写）": "Total in Chinese capitals",
+    "合计（大写）": "Total in Chinese capitals",
+    "冲减合计（大写）": "Credited, in Chinese capitals",
+    "应付合计（大写）": "Due in Chinese capitals",
+    "期末余额（大写）": "Closing balance in capitals",
+    "人民币{capitals}": "人民币{capitals}",
+    "（小写）": "In figures",
+    "依据：{clause}": "Ground: {clause}",
+    "付款信息": "Payment",
+    "应付日期": "Due date",
+    "付款期限": "Payment term",
+    "开户名称": "Account holder",
+    "开户银行": "Bank",
+    "银行账号": "Account number",
+    "对应发票": "Tax invoice",
+    "收到正式发票后确定": "Set on receipt of the tax invoice",
+    "{date}（暂定：所涉年份的放假安排尚未公布）": "{date} (provisional: that year's holiday notice is not published)",
+    "应付日期的计算": "How the due date was counted",
+    "备注": "Remarks",
+    "收款方（盖章）": "Payee (seal)",
+    "债权人（盖章）": "Creditor (seal)",
+    "经办人": "Prepared by",
+    "复核人": "Reviewed by",
+    "日期": "Date",
+    "草稿": "DRAFT",
+    "暂计": "PROVISIONAL",
+    "第 {number} 页，共 {count} 页": "Page {number} of {count}",
+    "冲减账单": "Credits bill",
+    "冲减原因": "Reason",
+    "账单编号": "Bill no.",
+    "欠付本金": "Principal",
+    "计息截至": "Interest up to",
+    "计息规则": "Rules applied",
+    "一、分段计息": "1. Interest by segments",
+    "二、收款与抵充": "2. Payments and what they paid",
+    "三、截至计息日的结果": "3. Result",
+    "计息期间（首尾两日均计息）": "Days with interest (both included)",
+    "天数": "Days",
+    "计息本金": "Principal",
+    "算式": "Working",
+    "利息（元）": "Interest (CNY)",
+    "{first} 至 {last}": "{first} to {last}",
+    "暂计：该期间所涉月份的贷款市场报价利率（LPR）尚未录入": "provisional: the LPR of a month is not entered yet",
+    "日期之前没有收款。": "No payment was received up to this day.",
+    "截至该日没有计息期间。": "No day bears interest up to this day.",
+    "收款日期": "Received on",
+    "收款金额": "Amount",
+    "抵费用": "To costs",
+    "抵利息": "To interest",
+    "抵本金": "To principal",
+    "余利息": "Interest left",
+    "余本金": "Principal left",
+    "余款": "Credit",
+    "利息合计": "Total interest",
+    "已抵利息": "Interest paid",
+    "未付利息": "Interest open",
+    "未付本金": "Principal open",
+    "未付费用": "Costs open",
+    "溢付余款": "Credit",
+    "应付合计": "Total due",
+    "各段利息列示至六位小数，未作舍入；仅在收款抵充和截止日按累计数四舍五入到分。": (
+        "Segments show six decimals, not rounded; only running totals are rounded half up to the fen, at settlements."
+    ),
+    "暂计：有月份的贷款市场报价利率（LPR）尚未公布或录入，补录后本计算书将重新出具。": (
+        "Provisional: the LPR of a month is missing; this statement will be made anew when it is entered."
+    ),
+    "日 {rate}": "{rate} a day",
+    "年 {rate}": "{rate} a year",
+    "请于 {date} 前核对并确认；对任何一行有异议的，请在系统中逐行注明。": (
+        "Please confirm by {date}; dispute any line in the portal, line by line."
+    ),
+    "本对账单用于核对用量与费用，不是发票，也不是付款通知。": "For checking use; neither a tax invoice nor a request to pay.",
+    "乙方意见": "Party B's answer",
+    "□ 确认无误": "□ Confirmed",
+    "□ 有异议（请列明行号与理由）：": "□ Disputed (lines and reasons):",
+    "平台使用方（盖章）": "Party B (seal)",
+    "平台提供方（盖章）": "Party A (seal)",
+    "期初余额": "Opening balance",
+    "期末余额": "Closing balance",
+    "摘要": "Text",
+    "单据编号": "Reference",
+    "应收增加": "Debit",
+    "应收减少": "Credit",
+    "余额": "Balance",
+    "逾期天数": "Days overdue",
+    "逾期利息": "Interest",
+    "小计": "Subtotal",
+    "致：{name}": "To: {name}",
+    "贵我双方订立的《{title}》（编号：{number}）履行中，截至 {date}，贵方下列账单已逾期未付：": (
+        "Under the agreement “{title}” (no. {number}), the following bills are overdue and unpaid on {date}:"
+    ),
+    "以上合计 {total} 元（人民币{capitals}）。逾期利息的计算见附件；{date} 之后的利息另行计算至实际付清之日。": (
+        "Together CNY {total} (人民币{capitals}). Interest is worked out in the annex; "
+        "interest after {date} runs until full payment."
+    ),
+    "现依据{clause}，请贵方于 {date} 前将上述款项付至下列账户：": "Under {clause}, please pay by {date} to this account:",
+    "逾期仍未付清的，{consequence}": "If payment is not made in full by then: {consequence}",
+    "如已付款或对上述款项有异议，请在上述期限内书面告知，以便核对。": (
+        "If you have paid or dispute any amount, please tell us in writing within this time."
+    ),
+    "上述协议": "the agreement",
+    "特此函告。": "Yours faithfully,",
+    "签发人": "Signed by",
+}
+
+Say = Callable[..., str]
+
+
+def sayer(language: str) -> Say:
+    """A function from a Chinese label (and its placeholders) to the words of `language`."""
+
+    def say(words: str, **values: object) -> str:
+        template = words if language == "zh-hans" else ENGLISH[words]
+        return template.format(**values) if values else template
+
+    return say
+
+
+def yuan(amount: Decimal) -> str:
+    """1234.5 as 1,234.50."""
+    return f"{round_to(amount, FEN):,.2f}"
+
+
+def number(value: Decimal | None) -> str:
+    """A quantity or price without idle zeros: 1,234.5."""
+    if value is None:
+        return ""
+    plain = f"{value:,f}"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def unit_price(value: Decimal | None) -> str:
+    """A unit price with two to six decimals: 0.015, 12.00."""
+    if value is None:
+        return ""
+    whole, _, decimals = f"{value:,.6f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+
+
+def percent(share: Decimal | None) -> str:
+    """0.06 as 6%, 0.0005 as 0.05%."""
+    return "" if share is None else f"{number(share * 100)}%"
+
+
+def day(value: date | None, language: str = "zh-hans") -> str:
+    """2026年11月23日, or 2026-11-23 in English."""
+    if value is None:
+        return ""
+    return f"{value.year}年{value.month}月{value.day}日" if language == "zh-hans" else value.isoformat()
