@@ -51,7 +51,7 @@ class WorkCalendar:
     the hours of the first weekday that has any. False: they stay the weekend days they are.
     published_years: years whose notice is known; None when the hours do not depend on notices (natural hours).
     yearly_holidays, yearly_overrides: by (month, day), every year; a dated entry is stronger.
-    notices: year -> the notice its days come from, for explanations.
+    notices: the notice that names a date, by date or by year, for explanations.
     """
 
     zone: str = SHANGHAI
@@ -65,7 +65,7 @@ class WorkCalendar:
     published_years: Iterable[int] | None = None
     yearly_holidays: Iterable[MonthDay] = ()
     yearly_overrides: Mapping[MonthDay, Hours] = field(default_factory=dict)
-    notices: Mapping[int, str] = field(default_factory=dict)
+    notices: Mapping[date, str] | Mapping[int, str] = field(default_factory=dict)
     tz: ZoneInfo = field(init=False, repr=False, compare=False)
     timeline: Timeline = field(init=False, repr=False, compare=False)
     published: PublishedYears | None = field(init=False, repr=False, compare=False)
