@@ -207,7 +207,9 @@ class SupportHoursAdmin(ConsoleAdmin):
             {"day": day, "windows": written_day(windows) or "—", "hours": seconds / 3600, "spans": _spans(windows)}
             for day, windows, seconds in zip(DAYS, obj.weekly, seconds_a_day(obj.weekly), strict=True)
         ]
-        yield Panel(name="week", label=_("一周的支持时间"), template="admin/contracts/week.html", context={"rows": rows})
+        yield Panel(
+            name="week", label=_("一周的支持时间"), template="admin/contracts/week.html", context={"rows": rows}
+        )
 
 
 def _spans(windows: list[list[str]]) -> list[tuple[float, float]]:

@@ -15,7 +15,7 @@ def standard_clauses() -> list[dict[str, str]]:
 
 
 def write_standard_clauses(version: AgreementVersion) -> list[Clause]:
-    """Give a draft version the standard clauses.  The wording keeps its named blanks; `worded` fills them for reading."""
+    """Give a draft version the standard clauses; the wording keeps its named blanks, which `worded` fills."""
     made = []
     for position, row in enumerate(standard_clauses(), start=1):
         fields = {name: row[name] for name in ("number", "heading", "text", "klass")}

@@ -1,8 +1,10 @@
 """The life of an agreement, each move a verb with its refusals."""
 
 from datetime import date, datetime
+from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
 from contracts.models import Agreement, AgreementVersion
@@ -12,20 +14,21 @@ from people.refusal import Refused
 
 
 def _locked(agreement: Agreement) -> Agreement:
-    return Agreement.objects.select_for_update().get(pk=agreement.pk)
+    locked: Agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
+    return locked
+
+
+def _label(model: type[Model], field: str) -> str:
+    return str(cast("Field[Any, Any]", model._meta.get_field(field)).verbose_name)
 
 
 def open_blanks(agreement: Agreement) -> list[str]:
-    """Human names of every blank that keeps the agreement from signing (clauses 1.1.1, 1.3.1, 4.2.1, 6.2.1, 7.1.2, 7.3.2)."""
-    names = [
-        str(Agreement._meta.get_field(field).verbose_name)
-        for field in ("term_years", "ends_on")
-        if getattr(agreement, field) is None
-    ]
+    """Names of every blank that keeps the agreement from signing (clauses 1.3.1, 4.2.1, 6.2.1, 7.1.2, 7.3.2)."""
+    names = [_label(Agreement, field) for field in ("term_years", "ends_on") if getattr(agreement, field) is None]
     version = agreement.versions.order_by("number").last()
     if version is None:
         return [*names, _("协议条款")]
-    names += [str(AgreementVersion._meta.get_field(field).verbose_name) for field in version.open_blanks]
+    names += [_label(AgreementVersion, field) for field in version.open_blanks]
     hours = version.support_hours
     if hours is not None and hours.weekends_served is None:
         names.append(_("周末是否提供支持"))
@@ -49,7 +52,9 @@ def open_for_signing(agreement: Agreement, *, by: User | None, at: datetime) -> 
 
 
 @transaction.atomic
-def put_in_force(agreement: Agreement, *, signed_on: date, effective_on: date, by: User | None, at: datetime) -> Agreement:
+def put_in_force(
+    agreement: Agreement, *, signed_on: date, effective_on: date, by: User | None, at: datetime
+) -> Agreement:
     """For signing to in force: both parties have signed, and the terms apply from the effective date (clause 1.3.1)."""
     agreement = _locked(agreement)
     if agreement.state not in {Agreement.State.FOR_SIGNING, Agreement.State.PARTLY_SIGNED}:
@@ -61,8 +66,7 @@ def put_in_force(agreement: Agreement, *, signed_on: date, effective_on: date, b
     agreement.signed_on, agreement.effective_on = signed_on, effective_on
     agreement.state = Agreement.State.IN_FORCE
     agreement.save()
-    version = agreement.versions.order_by("number").last()
-    assert version is not None  # open_for_signing refused otherwise
+    version = agreement.versions.latest("number")
     version.state = AgreementVersion.State.ACTIVE
     version.effective_from = effective_on
     version.save()

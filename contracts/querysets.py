@@ -21,9 +21,7 @@ class OrganisationQuerySet(models.QuerySet[Any]):
 class AgreementQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> Self:
         """The agreements of the Party B organisations that the user acts for; drafts are not theirs to see."""
-        return self.filter(
-            party_b__memberships__user=user, party_b__memberships__active=True
-        ).exclude(state="draft")
+        return self.filter(party_b__memberships__user=user, party_b__memberships__active=True).exclude(state="draft")
 
     def in_force_on(self, day: date) -> Self:
         """Agreements in force, or suspended, on a civil day."""

@@ -16,7 +16,7 @@ def terms_on(agreement: Agreement, day: date) -> AgreementVersion:
 
     Raises Refused when the agreement has no terms in force on that day.
     """
-    version = (
+    version: AgreementVersion | None = (
         agreement.versions.filter(state=AgreementVersion.State.ACTIVE)
         .applying_on(day)
         .select_related("agreement", "support_hours__calendar")

@@ -31,7 +31,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
-    """One agreement: its terms in figures and its clauses.  Another organisation's answers like one that is not there."""
+    """One agreement: its terms in figures and its clauses.  Another organisation's is answered as missing."""
     found = get_object_or_404(
         Agreement.objects.for_user(cast(User, request.user)).select_related("party_a", "party_b"), pk=pk
     )

@@ -28,7 +28,7 @@ INVOICE_READERS = (FINANCE, FINANCE_LEAD, CONTRACT_MANAGER, AUDITOR)
 
 # permission -> the roles that hold it.  A permission that no installed model has yet is skipped.
 GRANTS: dict[str, tuple[str, ...]] = {
-    "contracts.view_organisation": AGREEMENT_READERS + (SECURITY_ADMIN,),
+    "contracts.view_organisation": (*AGREEMENT_READERS, SECURITY_ADMIN),
     "contracts.add_organisation": (CONTRACT_MANAGER, SECURITY_ADMIN),
     "contracts.change_organisation": (CONTRACT_MANAGER, SECURITY_ADMIN),
     "contracts.view_membership": (CONTRACT_MANAGER, SECURITY_ADMIN),
@@ -49,8 +49,8 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "contracts.add_supporthours": (CONTRACT_MANAGER,),
     "contracts.change_supporthours": (CONTRACT_MANAGER,),
     "worktime.view_calendar": AGREEMENT_READERS,
-    "worktime.view_calendarversion": AGREEMENT_READERS + (SECURITY_ADMIN,),
-    "worktime.view_noticedraft": AGREEMENT_READERS + (SECURITY_ADMIN,),
+    "worktime.view_calendarversion": (*AGREEMENT_READERS, SECURITY_ADMIN),
+    "worktime.view_noticedraft": (*AGREEMENT_READERS, SECURITY_ADMIN),
     "worktime.add_noticedraft": (CONTRACT_MANAGER,),
     "worktime.publish_notice": (SECURITY_ADMIN,),
     "sla.view_ticket": TICKET_READERS,
@@ -62,7 +62,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "billing.view_rateline": INVOICE_READERS,
     "billing.add_rateline": (FINANCE, FINANCE_LEAD),
     "billing.change_rateline": (FINANCE, FINANCE_LEAD),
-    "billing.view_usagerecord": INVOICE_READERS + (OPERATIONS, OPERATIONS_LEAD),
+    "billing.view_usagerecord": (*INVOICE_READERS, OPERATIONS, OPERATIONS_LEAD),
     "billing.import_usage": (OPERATIONS, OPERATIONS_LEAD),
     "billing.view_serviceperiod": INVOICE_READERS,
     "billing.view_document": INVOICE_READERS,
@@ -87,7 +87,7 @@ ROLES = tuple(sorted({role for roles in GRANTS.values() for role in roles} | {PA
 
 
 def grant_roles(**kwargs: Any) -> None:
-    """Give each role exactly its permissions of the matrix.  Runs after every migration and changes nothing the second time."""
+    """Give each role exactly its permissions of the matrix.  Runs after every migration; again changes nothing."""
     apps = kwargs.get("apps", global_apps)
     try:
         group_model = apps.get_model("auth", "Group")
@@ -95,7 +95,8 @@ def grant_roles(**kwargs: Any) -> None:
     except LookupError:
         return
     held: dict[str, set[int]] = {role: set() for role in ROLES}
-    ids = {(p.content_type.app_label, p.codename): p.pk for p in permission_model.objects.select_related("content_type")}
+    known = permission_model.objects.select_related("content_type")
+    ids = {(row.content_type.app_label, row.codename): row.pk for row in known}
     for permission, roles in GRANTS.items():
         app_label, codename = permission.split(".")
         for name in _with_history(codename):

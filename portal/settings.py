@@ -1,6 +1,6 @@
-"""Settings of the whole portal: one file, read top to bottom; every choice of an installation is an environment variable.
+"""Settings of the whole portal: one file, read top to bottom; every choice is an environment variable.
 
-A bad value stops the start and says what to write instead.  Business values (targets, rates, holidays) are rows, not settings.
+A bad value stops the start and says what to write instead.  Business values (targets, rates, holidays) are rows.
 """
 
 import os
@@ -94,6 +94,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = env_int("SHOUYUE_SESSION_HOURS", 8, least=1) * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "shouyue_session"
+CSRF_FAILURE_VIEW = "portal.views.csrf_failed"
 CSRF_COOKIE_NAME = "shouyue_csrf"
 LANGUAGE_COOKIE_NAME = "shouyue_language"
 CONTENT_SECURITY_POLICY = {
@@ -129,6 +130,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # the templates of widgets, for FORM_RENDERER
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -5,7 +5,7 @@ import tempfile
 
 os.environ.setdefault("SHOUYUE_VAR_DIR", tempfile.mkdtemp(prefix="shouyue-test-"))
 
-from portal.settings import *  # noqa: E402, F403
+from portal.settings import *  # noqa: F403
 from portal.settings import DATABASES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,49 +1,43 @@
 """The seam between calendar rows and the clock: versions in, working calendars out."""
 
-import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from people.models import User
 from people.refusal import Refused
+from worktime.almanac import Almanac
+from worktime.china import china_versions
 from worktime.clock import Window, WorkCalendar, natural_hours
 from worktime.models import Calendar, CalendarVersion
+from worktime.workdays import WorkdayCalendar
 
 CHINA = "cn"
-Days = Mapping[str, Mapping[str, Any]]
 
 
 class Hours(Protocol):
     """What a set of support hours must offer to be counted."""
 
-    weekly: list[Any]
-    weekends_served: bool | None
-    makeup_days_served: bool | None
+    weekly: Any
+    weekends_served: Any
+    makeup_days_served: Any
 
 
 @dataclass(frozen=True)
 class _Key:
-    """Names a working calendar without carrying its days into the comparison."""
+    """Names a working calendar by the hash of its days, without comparing the days themselves."""
 
     sha256: str
-    zone: str
     weekly: str
     weekends_served: bool | None
     makeup_days_served: bool | None
-    days: Days = field(compare=False, hash=False)
-
-
-def content_hash(days: Days) -> str:
-    """SHA-256 of the canonical JSON of a version's days: what a deadline pins."""
-    text = json.dumps(days, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    version: CalendarVersion = field(compare=False, hash=False)
 
 
 def current_version(calendar: Calendar) -> CalendarVersion:
@@ -61,26 +55,18 @@ def work_calendar(hours: Hours | None, version: CalendarVersion) -> WorkCalendar
     """
     if hours is None:
         return _natural(version.calendar.zone)
-    return _built(
-        _Key(
-            version.sha256,
-            version.calendar.zone,
-            json.dumps(hours.weekly),
-            hours.weekends_served,
-            hours.makeup_days_served,
-            version.days,
-        )
-    )
+    flags = hours.weekends_served, hours.makeup_days_served
+    return _built(_Key(version.sha256, json.dumps(hours.weekly), *flags, version))
 
 
-def days_of(days: Days, kind: str) -> dict[date, str]:
-    """The named days of one kind, "off" or "work", over all years."""
-    return {date.fromisoformat(day): name for year in days.values() for day, name in year[kind].items()}
+def workday_calendar(version: CalendarVersion) -> WorkdayCalendar:
+    """The working days of a version, for periods counted in working days."""
+    return _workdays(_Key(version.sha256, "", None, None, version))
 
 
-def notices_of(days: Days) -> dict[int, str]:
-    """The notice that speaks for each year, in the words of its number."""
-    return {int(year): "、".join(notice["number"] for notice in content["notices"]) for year, content in days.items()}
+def almanac_of(version: CalendarVersion) -> Almanac:
+    """The published days of a version."""
+    return Almanac.from_json(version.days, zone=version.calendar.zone)
 
 
 @lru_cache(maxsize=8)
@@ -90,33 +76,32 @@ def _natural(zone: str) -> WorkCalendar:
 
 @lru_cache(maxsize=256)
 def _built(key: _Key) -> WorkCalendar:
-    return WorkCalendar(
-        zone=key.zone,
-        weekly=tuple(tuple(Window.parse(*window) for window in day) for day in json.loads(key.weekly)),
-        holidays=days_of(key.days, "off"),
-        makeup_days=days_of(key.days, "work"),
-        weekends_served=key.weekends_served,
-        makeup_days_served=bool(key.makeup_days_served),
-        published_years=[int(year) for year in key.days],
-        notices=notices_of(key.days),
+    weekly = tuple(tuple(Window.parse(*window) for window in day) for day in json.loads(key.weekly))
+    # An unanswered flag is taken as "not served": such hours cannot go to signing (contracts.lifecycle).
+    return almanac_of(key.version).hours(
+        weekly, weekends_served=bool(key.weekends_served), makeup_days_served=bool(key.makeup_days_served)
     )
+
+
+@lru_cache(maxsize=32)
+def _workdays(key: _Key) -> WorkdayCalendar:
+    return WorkdayCalendar(almanac_of(key.version))
 
 
 @transaction.atomic
 def add_version(
-    calendar: Calendar, *, days: Days, source: str, published_on: date, known_since: datetime, by: User | None = None
+    calendar: Calendar, almanac: Almanac, *, source: str, published_on: date, known_since: datetime, by: User | None
 ) -> CalendarVersion:
-    """Append a version; the same content twice answers with the version that is there."""
+    """Append a version; the content of the newest one once more answers with that one."""
     calendar = Calendar.objects.select_for_update().get(pk=calendar.pk)
-    digest = content_hash(days)
-    if found := calendar.versions.filter(sha256=digest).first():
-        return found
     newest = calendar.versions.order_by("-number").first()
+    if newest is not None and newest.sha256 == almanac.sha256:
+        return newest
     version = CalendarVersion(
         calendar=calendar,
         number=newest.number + 1 if newest else 1,
-        days=days,
-        sha256=digest,
+        days=almanac.as_json(),
+        sha256=almanac.sha256,
         source=source,
         published_on=published_on,
         known_since=known_since,
@@ -126,17 +111,18 @@ def add_version(
     return version
 
 
-
-
 @transaction.atomic
-def load_bundled(known_since: datetime | None = None) -> Calendar:
-    """The calendar of China with every bundled version; loading again adds nothing."""
-    import csv, pathlib
+def load_bundled() -> Calendar:
+    """The calendar of China with every bundled version, each known since the day of its notice; again adds nothing."""
     calendar, _made = Calendar.objects.get_or_create(code=CHINA, defaults={"name": "中国法定工作日历"})
-    days: dict[str, Any] = {}
-    for row in csv.DictReader(pathlib.Path("/work/shared/facts/cn_working_days.csv").open(encoding="utf-8")):
-        year = days.setdefault(row["date"][:4], {"notices": [{"number": "国务院办公厅通知"}], "off": {}, "work": {}})
-        year["off" if row["kind"] == "OFF_ON_WEEKDAY" else "work"][row["date"]] = row["holiday"]
-    from datetime import timezone
-    add_version(calendar, days=days, source="国办通知", published_on=date(2025,11,4), known_since=datetime(2025,11,4,tzinfo=timezone.utc))
+    if calendar.versions.exists():
+        return calendar
+    for published_on, almanac in china_versions():
+        notice = max(
+            (notice for year in almanac.years.values() for notice in year.notices), key=lambda made: made.published_on
+        )
+        known_since = datetime.combine(published_on, time(0), ZoneInfo(calendar.zone)).astimezone(UTC)
+        add_version(
+            calendar, almanac, source=notice.number, published_on=published_on, known_since=known_since, by=None
+        )
     return calendar

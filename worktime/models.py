@@ -45,7 +45,6 @@ class CalendarVersion(models.Model):
         ordering = ["calendar", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["calendar", "number"], name="calver_number_once"),
-            models.UniqueConstraint(fields=["calendar", "sha256"], name="calver_content_once"),
         ]
 
     def __str__(self) -> str:

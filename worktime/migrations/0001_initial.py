@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '日历版本',
                 'verbose_name_plural': '日历版本',
                 'ordering': ['calendar', '-number'],
-                'constraints': [models.UniqueConstraint(fields=('calendar', 'number'), name='calver_number_once'), models.UniqueConstraint(fields=('calendar', 'sha256'), name='calver_content_once')],
+                'constraints': [models.UniqueConstraint(fields=('calendar', 'number'), name='calver_number_once')],
             },
         ),
     ]
