@@ -1,4 +1,4 @@
-"""The outbox: who must be told, written with the change itself; e-mail leaves later, never lost, never doubled by a race.
+"""The outbox: who must be told, written with the change; e-mail leaves later, never lost, never doubled by a race.
 
 A sender claims a notice by compare-and-set with a lease, sends outside any transaction and marks it sent.  A crash
 between leaves the lease to run out; the notice then goes again under the same Message-ID.
@@ -9,12 +9,14 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from urllib.parse import urlsplit
 
 from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
@@ -31,9 +33,11 @@ log = logging.getLogger("journal.outbox")
 Text = str | Promise | Callable[[], object]
 Sender = Callable[[Notice], None]
 CHANNELS = (Notice.Channel.IN_APP.value, Notice.Channel.EMAIL.value)
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 SEND_TASK = "journal.tasks.send_notices"
 DEAD_AFTER = timedelta(hours=24)
 LONGEST_WAIT = timedelta(minutes=60)
+RUN_BUDGET = timedelta(minutes=3)  # below the time limit of a task
 # What a mail server, the net or a bad address can raise; anything else is our own defect and stays visible.
 MAIL_ERRORS = (OSError, ValueError)
 
@@ -66,7 +70,7 @@ def announce(
 
     Call it after record(), in the same transaction.  subject and body may be lazy text or callables: they are turned
     into words in the recipient's language.  A closed account gets nothing, an account without e-mail no e-mail.
-    Raises ValueError for an unknown channel.
+    Raises ValueError for an unknown channel and ValidationError for a level, key or url that cannot be stored.
     """
     if unknown := set(channels) - set(CHANNELS):
         raise ValueError(f"unknown channels {sorted(unknown)}: use {', '.join(CHANNELS)}.")
@@ -75,7 +79,9 @@ def announce(
     for notice in wanted:
         notice.event, notice.created_at = event, at
         _set_off(notice, at)
-    # ON CONFLICT DO NOTHING: of two transactions with one key, the later one waits for the earlier and adds nothing.
+        # SQLite's INSERT OR IGNORE would also swallow a row that breaks a CHECK.  A bad address must stop nothing.
+        notice.clean_fields(exclude=["event", "recipient", "address"])
+    # Of two transactions with one key, the later one waits for the earlier and adds nothing.
     Notice.objects.bulk_create(wanted, ignore_conflicts=True)
     if any(notice.channel == Notice.Channel.EMAIL for notice in wanted):
         nudge_on_commit()
@@ -85,11 +91,18 @@ def announce(
 def send_due(*, at: datetime, sender: Sender | None = None, limit: int = 500) -> int:
     """Send the e-mails that are due at this instant, one claim at a time; returns how many were sent.
 
-    Must not run inside a transaction: the claim has to be visible to other senders before the mail leaves.
+    Must not run inside a transaction: the claim has to be visible to other senders before the mail leaves.  Stops
+    after RUN_BUDGET (a slow mail server); the next run goes on.
     """
-    deliver = sender or send_mail
-    due = Notice.objects.due(at).order_by("next_attempt_at", "pk")
-    return sum(_send(notice, at, deliver) for notice in list(due[:limit]))
+    started = monotonic()
+    sent = 0
+    for notice in list(Notice.objects.due(at).order_by("next_attempt_at", "pk")[:limit]):
+        # Each claim counts its lease from the moment it is made, however long the mails before it took.
+        passed = timedelta(seconds=monotonic() - started)
+        if passed > RUN_BUDGET:
+            break
+        sent += _send(notice, at + passed, sender or send_mail)
+    return sent
 
 
 def claim(seen: Notice, *, at: datetime) -> bool:
@@ -127,6 +140,11 @@ def absolute(url: str) -> str:
 def unread_for(user: User) -> NoticeQuerySet:
     """The user's unread in-app notices, newest first."""
     return Notice.objects.unread_by(user)
+
+
+def holders(permission: str) -> QuerySet[User]:
+    """The active accounts that hold a permission now, by themselves or by a role: whom to tell of work for a role."""
+    return User.objects.with_perm(permission, include_superusers=False, backend=MODEL_BACKEND)
 
 
 @transaction.atomic
