@@ -7,9 +7,10 @@ from reportlab.platypus import Flowable
 
 from billing.canonical import encode
 from billing.document import CreditNote, Document, InterestStatementDocument, InvoiceDocument
+from billing.pages import Foot, page_bytes
 from billing.papers.bill import bill_story, bill_title, credit_note_story
 from billing.papers.interest import interest_story
-from billing.typesetting import Foot, page_bytes, require_glyphs
+from billing.typesetting import require_glyphs
 from billing.wording import sayer
 
 _STORIES: dict[type[Any], Callable[[Any], list[Flowable]]] = {

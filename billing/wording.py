@@ -121,7 +121,7 @@ ENGLISH = {
     "请于 {date} 前核对并确认；对任何一行有异议的，请在系统中逐行注明。": (
         "Please confirm by {date}; dispute any line in the portal, line by line."
     ),
-    "本对账单用于核对用量与费用，不是发票，也不是付款通知。": "For checking use; neither a tax invoice nor a request to pay.",
+    "本对账单用于核对用量与费用，不是发票，也不是付款通知。": "For checking; neither a tax invoice nor a request to pay.",
     "乙方意见": "Party B's answer",
     "□ 确认无误": "□ Confirmed",
     "□ 有异议（请列明行号与理由）：": "□ Disputed (lines and reasons):",
@@ -145,7 +145,7 @@ ENGLISH = {
         "Together CNY {total} (人民币{capitals}). Interest is worked out in the annex; "
         "interest after {date} runs until full payment."
     ),
-    "现依据{clause}，请贵方于 {date} 前将上述款项付至下列账户：": "Under {clause}, please pay by {date} to this account:",
+    "现依据{clause}，请贵方于 {date} 前将上述款项付至下列账户：": "Under {clause}, please pay by {date} to:",
     "逾期仍未付清的，{consequence}": "If payment is not made in full by then: {consequence}",
     "如已付款或对上述款项有异议，请在上述期限内书面告知，以便核对。": (
         "If you have paid or dispute any amount, please tell us in writing within this time."
