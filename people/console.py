@@ -1,5 +1,7 @@
 """The console: the one base of every admin page of the product."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 

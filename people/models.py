@@ -20,7 +20,7 @@ class User(AbstractUser):
 
     REQUIRED_FIELDS = ["email", "name"]
 
-    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+    history = HistoricalRecords(excluded_fields=["password", "last_login"], m2m_fields=["groups"])
 
     class Meta:
         verbose_name = _("用户")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import apps as global_apps
+from django.utils.translation import gettext_lazy as _
 
 VIEW, ADD, CHANGE = "view", "add", "change"
 
@@ -17,6 +18,20 @@ AUDITOR = "auditor"
 SYSTEM_ADMIN = "system administrator"
 SECURITY_ADMIN = "security administrator"
 AUDIT_ADMIN = "audit administrator"
+
+LABELS = {
+    PARTY_B_USER: _("乙方用户"),
+    PARTY_B_ADMIN: _("乙方管理员"),
+    OPERATIONS: _("运维人员"),
+    OPERATIONS_LEAD: _("运维主管"),
+    FINANCE: _("财务人员"),
+    FINANCE_LEAD: _("财务主管"),
+    CONTRACT_MANAGER: _("合同管理员"),
+    AUDITOR: _("审计人员"),
+    SYSTEM_ADMIN: _("系统管理员"),
+    SECURITY_ADMIN: _("安全管理员"),
+    AUDIT_ADMIN: _("审计管理员"),
+}
 
 # No account may hold two of these three (separation of duties, GB/T 22239 level 3).
 SEPARATED = frozenset({SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN})
@@ -104,7 +119,7 @@ def grant_roles(**kwargs: Any) -> None:
                 for role in roles:
                     held[role].add(key)
     for role, wanted in held.items():
-        group, _ = group_model.objects.using(kwargs.get("using", "default")).get_or_create(name=role)
+        group, _made = group_model.objects.using(kwargs.get("using", "default")).get_or_create(name=role)
         if set(group.permissions.values_list("pk", flat=True)) != wanted:
             group.permissions.set(wanted)
 

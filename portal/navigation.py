@@ -1,0 +1,93 @@
+"""Navigation: the pages of the product, grouped by what people do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+RUNNING, AGREEMENTS, MONEY, BASICS, SYSTEM = "running", "agreements", "money", "basics", "system"
+GROUPS: tuple[tuple[str, object], ...] = (
+    (RUNNING, _("履约运行")),
+    (AGREEMENTS, _("合同")),
+    (MONEY, _("费用")),
+    (BASICS, _("基础数据")),
+    (SYSTEM, _("系统")),
+)
+OF_APP = {"sla": RUNNING, "contracts": AGREEMENTS, "billing": MONEY, "worktime": BASICS}
+OF_MODEL = {
+    "contracts.Organisation": BASICS,
+    "contracts.Membership": BASICS,
+    "contracts.SupportHours": BASICS,
+    "journal.Event": RUNNING,
+    "journal.Approval": RUNNING,
+}
+# Within a group: what is opened most comes first; what is not named here follows by its name.
+ORDER = (
+    "sla.Ticket",
+    "sla.Clock",
+    "sla.Breach",
+    "contracts.Agreement",
+    "billing.Document",
+    "billing.FormalInvoice",
+    "billing.BankReceipt",
+    "billing.ServicePeriod",
+    "billing.UsageRecord",
+    "contracts.Organisation",
+)
+
+
+def group_of(app_label: str, object_name: str) -> str:
+    """The group that a model belongs to."""
+    return OF_MODEL.get(f"{app_label}.{object_name}") or OF_APP.get(app_label, SYSTEM)
+
+
+def grouped(app_list: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Django's list of apps, its models sorted into our groups; empty groups are left out."""
+    members: dict[str, list[dict[str, Any]]] = {name: [] for name, _label in GROUPS}
+    for app in app_list:
+        for model in app["models"]:
+            members[group_of(app["app_label"], model["object_name"])].append({**model, "app_label": app["app_label"]})
+    return [
+        {"name": label, "app_label": name, "app_url": "", "has_module_perms": True, "models": sorted(models, key=_rank)}
+        for name, label in GROUPS
+        if (models := members[name])
+    ]
+
+
+def _rank(model: dict[str, Any]) -> tuple[int, str]:
+    name = f"{model['app_label']}.{model['object_name']}"
+    return (ORDER.index(name) if name in ORDER else len(ORDER), str(model["name"]))
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of the portal's top bar."""
+
+    label: object
+    url: str
+    current: bool
+
+
+PORTAL_PAGES: tuple[tuple[str, object], ...] = (
+    ("portal-home", _("首页")),
+    ("sla:tickets", _("故障报告")),
+    ("billing:documents", _("账单")),
+    ("contracts:agreements", _("协议")),
+    ("journal:notices", _("通知")),
+)
+
+
+def portal_items(request: HttpRequest) -> list[Item]:
+    """The top bar of Party B's portal.  The page we are on, or below, is marked."""
+    home = reverse("portal-home")
+    items = []
+    for name, label in PORTAL_PAGES:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        here = request.path == url if url == home else request.path.startswith(url)
+        items.append(Item(label, url, here))
+    return items

@@ -1,0 +1,27 @@
+// Small comforts; every page works without them.
+"use strict";
+document.addEventListener("DOMContentLoaded", () => {
+  // Lists become cards on a phone: each cell learns its heading.
+  const list = document.getElementById("result_list");
+  if (list) {
+    const heads = Array.from(list.querySelectorAll("thead th"), (th) => th.innerText.trim());
+    list.querySelectorAll("tbody tr").forEach((row) => Array.from(row.children).forEach((cell, i) => { if (heads[i]) cell.dataset.label = heads[i]; }));
+    list.classList.add("sy-stack");
+  }
+  // The menu on a phone.
+  document.querySelectorAll("[data-toggles]").forEach((button) => button.addEventListener("click", () => {
+    const open = document.body.classList.toggle(button.dataset.toggles);
+    button.setAttribute("aria-expanded", String(open));
+  }));
+  // Menus close when one clicks or presses Escape elsewhere.
+  const closeMenus = (except) => document.querySelectorAll("details.sy-menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.sy-menu")));
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(null); });
+  // A form is sent once: the server refuses the repeat, the page need not ask.
+  document.querySelectorAll("form.sy-form").forEach((form) => form.addEventListener("submit", () => {
+    form.querySelectorAll("button:not([type=button])").forEach((button) => { button.setAttribute("aria-disabled", "true"); });
+  }));
+  // What went wrong is read first.
+  const errors = document.querySelector(".sy-errors");
+  if (errors) errors.focus();
+});

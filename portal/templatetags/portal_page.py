@@ -1,0 +1,28 @@
+"""What the portal's frame shows on every page: its menu and the organisation one acts for."""
+
+from typing import Any
+
+from django import template
+
+from contracts.models import Membership
+from people.models import User
+from portal.navigation import Item, portal_items
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def portal_menu(context: dict[str, Any]) -> list[Item]:
+    """The entries of the top bar."""
+    return portal_items(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def acting_for(context: dict[str, Any]) -> list[str]:
+    """The names of the organisations that the signed-in person acts for."""
+    user = getattr(context["request"], "user", None)
+    if not isinstance(user, User):
+        return []
+    return list(
+        Membership.objects.filter(user=user, active=True).order_by("pk").values_list("organisation__name", flat=True)
+    )

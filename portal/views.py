@@ -1,0 +1,43 @@
+"""Pages that belong to no app: the door, the health of the installation, and errors."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+
+from portal.health import health
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Everybody to the place where their work is."""
+    if not request.user.is_authenticated:
+        return redirect("sign-in")
+    return redirect("admin:index" if request.user.is_staff else "portal-home")
+
+
+@login_required
+def portal_home(request: HttpRequest) -> HttpResponse:
+    """Party B's first page."""
+    return render(request, "portal/home.html")
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Whether this installation works: 200, or 503 with the part that does not."""
+    found = health()
+    return JsonResponse(found, status=200 if found["ok"] else 503)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was sent without our token: an old page, or another site's."""
+    return render(request, "403.html", {"stale_form": True}, status=403)
