@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from worktime.pauses import Pause, StillPaused, micros, stretches
@@ -96,6 +97,11 @@ class WorkCalendar:
     def rules(self) -> DayRules:
         """Which windows start on a date."""
         return self.timeline.rules
+
+    def notice_for(self, day: date) -> str:
+        """The notice that names the date, or speaks for its year; empty when none is known."""
+        named: Mapping[Any, str] = self.notices
+        return named.get(day) or named.get(day.year, "")
 
     def _rules(self) -> DayRules:
         return settled(

@@ -70,6 +70,14 @@ class Timeline:
                 raise BeyondCalendar(f"the computation spans more than {LONGEST_TABLE} years")
         return table.position(high) - table.position(low)
 
+    def spans(self, low: int, high: int) -> list[tuple[int, int]]:
+        """Open spans between low and high, cut to them, in order."""
+        self.between(low, high)
+        table = self.table
+        first, last = bisect_right(table.closes, low), bisect_left(table.opens, high)
+        pairs = zip(table.opens[first:last], table.closes[first:last], strict=True)
+        return [(max(low, opened), min(high, closed)) for opened, closed in pairs]
+
     def is_open(self, at: int) -> bool:
         table = self.reach(at)
         return table.opens[bisect_right(table.closes, at)] <= at
