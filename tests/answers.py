@@ -1,0 +1,14 @@
+"""What a person sees of an answer: the page without what differs at each request (nonce, token, the id asked for)."""
+
+import re
+from typing import Any
+
+CHANGING = re.compile(
+    r'nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"|value="[\w-]{32,}"|static/[\w./-]*\.\w{12}\.'
+)
+
+
+def seen(response: Any, *, asked: object = "") -> str:
+    """The answer's text for comparison; `asked` is the id in its address, which the page may repeat."""
+    text = CHANGING.sub("", response.content.decode())
+    return text.replace(f"/{asked}/", "/ID/") if asked else text
