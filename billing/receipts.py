@@ -1,16 +1,28 @@
 """Bank receipts and what they pay."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.fields import fitting, refusal
+from billing.interest import InterestStatement
 from billing.models import Allocation, BankReceipt, Document
+from billing.money import ZERO, AmountError
+from billing.overdue import Debt, debt_of
+from billing.periods import civil_day
+from journal.recording import record
 from people.models import User
+from people.refusal import Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of a bank statement."""
+    """One line of a bank statement; the amount in yuan, the day as the bank values it."""
 
     account: str
     bank_txn_id: str
@@ -22,23 +34,193 @@ class Entry:
     occurrence: int = 1
 
 
+@transaction.atomic
 def record_bank_receipt(entry: Entry, *, by: User | None, at: datetime) -> BankReceipt:
-    """Record money on our account.  Raises Refused when this bank transaction is recorded already."""
-    raise NotImplementedError
+    """Record money on our account.  Raises Refused when it cannot be right or is recorded already."""
+    _check(entry, at)
+    if known := known_receipt(entry):
+        raise Refused(_already(known, entry))
+    receipt = BankReceipt(recorded_at=at, recorded_by=by, **asdict(entry))
+    try:
+        with transaction.atomic():
+            receipt.save(force_insert=True)
+    except IntegrityError as error:  # another person recorded it at this moment
+        if known := known_receipt(entry):
+            raise Refused(_already(known, entry)) from error
+        raise
+    record("receipt.recorded", obj=receipt, by=by, at=at, data=_told(entry))
+    return receipt
 
 
+def known_receipt(entry: Entry) -> BankReceipt | None:
+    """The row of the same bank transaction, if there is one."""
+    same = {"account": entry.account, "bank_txn_id": entry.bank_txn_id, "occurrence": entry.occurrence}
+    found: BankReceipt | None = BankReceipt.objects.filter(**same).first()
+    return found
+
+
+@transaction.atomic
 def allocate(
     receipt: BankReceipt, document: Document, *, amount: Decimal | None = None, by: User, at: datetime
 ) -> list[Allocation]:
-    """Pay a document with `amount` of a receipt (None: as much as both allow), in the order of the terms."""
-    raise NotImplementedError
+    """Pay a document with `amount` of a receipt (None: as much as both allow), in the order of the terms.
+
+    A receipt pays on its value date, one older than the document on the day the document was issued.  Raises Refused
+    when more is asked than is left of the receipt or owed that day, or when a later payment is allocated already.
+    """
+    receipt = BankReceipt.objects.select_for_update().get(pk=receipt.pk)
+    document = _locked_document(document)
+    debt = debt_of(document)
+    day = max(receipt.value_date, document.issued_on or receipt.value_date)
+    _check_order(debt, day)
+    owed = debt.on(day)
+    paying = _payable(amount, left_of(receipt), owed.outstanding)
+    rows = [
+        _allocation(receipt, document, (component, share, day), by=by, at=at)
+        for component, share in _shares(debt.paying(paying, day))
+    ]
+    told = {row.component: row.amount for row in rows}
+    _note("receipt.allocated", document, by=by, at=at, data={"receipt": receipt.pk, "on": day, **told})
+    return rows
 
 
+@transaction.atomic
 def receive_payment(document: Document, entry: Entry, *, by: User, at: datetime) -> BankReceipt:
-    """Record a receipt and allocate it to the document, in one step."""
-    raise NotImplementedError
+    """Record a receipt and pay the document with it, in one step; what it does not need stays unallocated."""
+    issued_on = document.issued_on
+    if issued_on is not None and entry.value_date < issued_on:
+        raise Refused(
+            _("到账日期 %(on)s 早于账单开具日期 %(issued)s，请核对；预收款请先在“银行收款”登记，再核销到账单。")
+            % {"on": entry.value_date, "issued": issued_on}
+        )
+    receipt = record_bank_receipt(entry, by=by, at=at)
+    allocate(receipt, document, by=by, at=at)
+    return receipt
 
 
+@transaction.atomic
 def reverse(allocation: Allocation, *, reason: str, by: User, at: datetime) -> Allocation:
-    """Undo an allocation by a mirrored row."""
-    raise NotImplementedError
+    """Undo an allocation by a mirrored row.  Raises Refused when it is undone already or a later payment rests on it."""
+    if allocation.receipt_id is not None:
+        BankReceipt.objects.select_for_update().get(pk=allocation.receipt_id)
+    document = _locked_document(allocation.document)
+    if not reason.strip():
+        raise Refused(_("请填写冲回原因。"))
+    if allocation.reverses_id or not Allocation.objects.standing().filter(pk=allocation.pk).exists():
+        raise Refused(_("这条核销已经冲回，不能再次冲回。"))
+    _check_order(debt_of(document), allocation.effective_on)
+    mirror = _allocation(
+        allocation.receipt, document, (allocation.component, -allocation.amount, allocation.effective_on), by=by, at=at,
+        reverses=allocation, reason=reason.strip(), credit=allocation.credit,
+    )  # fmt: skip
+    data = {"allocation": allocation.pk, allocation.component: mirror.amount}
+    _note("allocation.reversed", document, by=by, at=at, reason=reason, data=data)
+    return mirror
+
+
+def left_of(receipt: BankReceipt) -> Decimal:
+    """What of a receipt is not allocated, in yuan."""
+    return receipt.amount - sum((row.amount for row in receipt.allocations.all()), ZERO)
+
+
+def _check(entry: Entry, at: datetime) -> None:
+    try:
+        amount = fitting(entry.amount, digits=14, places=2)
+    except AmountError as error:
+        raise Refused(_("到账金额：%(wrong)s") % {"wrong": refusal(error, 2)}) from error
+    if amount <= 0:
+        raise Refused(_("到账金额须大于 0；退款请另行登记。"))
+    if entry.value_date > civil_day(at):
+        raise Refused(_("到账日期 %(on)s 晚于今天，请核对。") % {"on": entry.value_date})
+    if not (entry.account.strip() and entry.bank_txn_id.strip() and entry.payer_name.strip()):
+        raise Refused(_("请填写收款账号、银行流水号和付款人。"))
+
+
+def _already(known: BankReceipt, entry: Entry) -> str:
+    told = {"txn": known.bank_txn_id, "at": f"{timezone.localtime(known.recorded_at):%Y-%m-%d %H:%M}"}
+    if (known.value_date, known.amount) == (entry.value_date, entry.amount):
+        return _("银行流水 %(txn)s 已于 %(at)s 登记过，没有重复登记。") % told
+    return _("银行流水 %(txn)s 已于 %(at)s 登记为 %(on)s 到账 %(amount)s 元，与本次填写的不同，请核对流水号。") % {
+        **told, "on": known.value_date, "amount": known.amount,
+    }  # fmt: skip
+
+
+def _told(entry: Entry) -> dict[str, Any]:
+    return {"txn": entry.bank_txn_id, "value_date": entry.value_date, "amount": entry.amount, "payer": entry.payer_name}
+
+
+def _locked_document(document: Document) -> Document:
+    document = Document.objects.select_for_update(of=("self",)).select_related("version", "agreement").get(pk=document.pk)
+    if not document.is_issued or document.kind not in {Document.Kind.INVOICE, Document.Kind.INTEREST_INVOICE}:
+        raise Refused(_("只有已开具的账单可以核销收款。"))
+    return document
+
+
+def _check_order(debt: Debt, day: date) -> None:
+    """Each payment was split by the interest of its day; one before it would change that split."""
+    later = [payment.on for payment in debt.payments if payment.on > day]
+    if later:
+        raise Refused(
+            _("该账单已有更晚（%(later)s）的核销，利息是按先后次序计算的；请先冲回较晚的核销，再按到账先后重新核销。")
+            % {"later": max(later)}
+        )
+
+
+def _payable(asked: Decimal | None, left: Decimal, outstanding: Decimal) -> Decimal:
+    if outstanding <= 0:
+        raise Refused(_("该账单已经付清，没有可核销的余额。"))
+    if left <= 0:
+        raise Refused(_("这笔收款已经全部核销，没有余额。"))
+    if asked is None:
+        return min(left, outstanding)
+    try:
+        asked = fitting(asked, digits=14, places=2)
+    except AmountError as error:
+        raise Refused(_("核销金额：%(wrong)s") % {"wrong": refusal(error, 2)}) from error
+    if asked <= 0:
+        raise Refused(_("核销金额须大于 0。"))
+    if asked > left:
+        raise Refused(_("核销金额 %(asked)s 元超过这笔收款的余额 %(left)s 元。") % {"asked": asked, "left": left})
+    if asked > outstanding:
+        raise Refused(
+            _("核销金额 %(asked)s 元超过该账单当日应付的 %(owed)s 元。") % {"asked": asked, "owed": outstanding}
+        )
+    return asked
+
+
+def _shares(after: InterestStatement) -> list[tuple[str, Decimal]]:
+    """What the last payment paid, in the order of the components, without zeros."""
+    last = after.settlements[-1]
+    parts = {
+        Allocation.Component.COSTS: last.to_costs,
+        Allocation.Component.INTEREST: last.to_interest,
+        Allocation.Component.PRINCIPAL: last.to_principal,
+    }
+    return [(component.value, share) for component, share in parts.items() if share]
+
+
+def _allocation(
+    receipt: BankReceipt | None, document: Document, part: tuple[str, Decimal, date], *, by: User, at: datetime, **more: Any
+) -> Allocation:
+    component, amount, day = part
+    row = Allocation(
+        receipt=receipt, document=document, component=component, amount=amount, effective_on=day,
+        recorded_at=at, recorded_by=by, **more,
+    )  # fmt: skip
+    row.save(force_insert=True)
+    return row
+
+
+def _note(
+    action: str, document: Document, *, by: User, at: datetime, data: dict[str, Any], reason: str = ""
+) -> None:
+    record(
+        action,
+        obj=document,
+        by=by,
+        at=at,
+        reason=reason,
+        data=data,
+        organisation_id=document.agreement.party_b_id,
+        agreement_id=document.agreement_id,
+    )
