@@ -6,6 +6,9 @@ from contracts.models import Agreement
 from people import roles
 from people.models import User
 from tests import make
+from tests.flushing import flush_passes_guards
+
+__all__ = ["flush_passes_guards"]
 
 
 @pytest.fixture
