@@ -123,8 +123,8 @@ def kept_line(made: Anchor) -> dict[str, Any]:
 
 
 def _secrets() -> list[str]:
-    own = getattr(settings, "JOURNAL_ANCHOR_KEY", "")
-    return [key for key in (own, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS) if key]
+    own = str(getattr(settings, "JOURNAL_ANCHOR_KEY", ""))
+    return [str(key) for key in (own, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS) if key]
 
 
 def _of_row(row: Anchor) -> Mark:

@@ -32,12 +32,10 @@ def once(
         return _stored(kept, digest)
     kept.result = plain(run())
     kept.save(update_fields=["result"])
-    result: dict[str, Any] = kept.result
-    return result
+    return dict(kept.result or {})
 
 
 def _stored(kept: IdempotencyKey, digest: str) -> dict[str, Any]:
     if kept.request_sha256 != digest:
         raise Refused(_("同一幂等键已用于内容不同的请求，请换一个新的键。"))
-    result: dict[str, Any] = kept.result
-    return result
+    return dict(kept.result or {})

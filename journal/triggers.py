@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.apps.registry import Apps
+from django.apps.registry import apps as global_apps
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -173,7 +174,7 @@ def guards(connection: BaseDatabaseWrapper) -> list[Guard]:
     loader = MigrationLoader(connection)
     wanted: dict[str, Guard] = {}
     for key in _applied_in_order(loader):
-        for operation in loader.graph.nodes[key].operations:  # type: ignore[union-attr]
+        for operation in loader.graph.nodes[key].operations:
             if isinstance(operation, Guard):
                 wanted[operation.key()] = operation
             elif isinstance(operation, Lifted):
@@ -192,7 +193,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     ]
 
 
-def restore(*, using: str, apps: Apps, plan: Sequence[Any] = (), **kwargs: Any) -> None:
+def restore(*, using: str, apps: Apps = global_apps, plan: Sequence[Any] = (), **kwargs: Any) -> None:
     """post_migrate: put every guard back after a run that changed something."""
     if not plan:
         return
