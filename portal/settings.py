@@ -172,7 +172,9 @@ SQLITE_OPTIONS = {
     # Every write transaction takes its lock at the start: no transaction is ever refused half way.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
+    # recursive_triggers: INSERT OR REPLACE must not delete a row behind an append-only trigger.
+    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
+    "PRAGMA recursive_triggers=ON;",
 }
 try:
     DATABASES = {

@@ -1,0 +1,56 @@
+"""Races between threads on a real database: PostgreSQL as it is, SQLite as a file that several connections can open."""
+
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+Work = Callable[[], Any]
+
+
+def race(*works: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Run each work in a thread with a connection of its own; results in order, an exception as the result itself.
+
+    Django's SQLite test database lives in memory, where connections cannot wait for one another: it is copied to a file
+    for the race and back afterwards.
+    """
+    if connection.vendor != "sqlite":
+        return _in_threads(works)
+    path = tmp_path / "race.sqlite3"
+    _copy(to_file=path)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setitem(connections.settings, "default", {**connections.settings["default"], "NAME": str(path)})
+            return _in_threads(works)
+    finally:
+        _copy(from_file=path)
+
+
+def _in_threads(works: tuple[Work, ...]) -> list[Any]:
+    with ThreadPoolExecutor(max_workers=len(works)) as pool:
+        return list(pool.map(_run, works))
+
+
+def _run(work: Work) -> Any:
+    try:
+        return work()
+    except Exception as error:
+        return error
+    finally:
+        connections.close_all()
+
+
+def _copy(*, to_file: Path | None = None, from_file: Path | None = None) -> None:
+    connection.ensure_connection()
+    file = sqlite3.connect(str(to_file or from_file))
+    try:
+        if to_file:
+            connection.connection.backup(file)
+        else:
+            file.backup(connection.connection)
+    finally:
+        file.close()
