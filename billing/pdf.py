@@ -6,10 +6,20 @@ from typing import Any
 from reportlab.platypus import Flowable
 
 from billing.canonical import encode
-from billing.document import CreditNote, Document, InterestStatementDocument, InvoiceDocument
+from billing.document import (
+    AccountStatement,
+    CreditNote,
+    DemandLetter,
+    Document,
+    InterestStatementDocument,
+    InvoiceDocument,
+    StatementDocument,
+)
 from billing.pages import Foot, page_bytes
 from billing.papers.bill import bill_story, bill_title, credit_note_story
 from billing.papers.interest import interest_story
+from billing.papers.letter import letter_story
+from billing.papers.statement import account_story, statement_story
 from billing.typesetting import require_glyphs
 from billing.wording import sayer
 
@@ -17,10 +27,16 @@ _STORIES: dict[type[Any], Callable[[Any], list[Flowable]]] = {
     InvoiceDocument: bill_story,
     CreditNote: credit_note_story,
     InterestStatementDocument: interest_story,
+    StatementDocument: statement_story,
+    AccountStatement: account_story,
+    DemandLetter: letter_story,
 }
 _TITLES = {
     CreditNote: "贷项通知单（冲减账单）",
     InterestStatementDocument: "逾期利息计算书",
+    StatementDocument: "对账单",
+    AccountStatement: "往来对账单",
+    DemandLetter: "催告函",
 }
 
 

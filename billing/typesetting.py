@@ -101,7 +101,8 @@ class ChineseParagraph(Paragraph):  # type: ignore[misc]
             return self.blPara
         widths = list(maxWidths) if isinstance(maxWidths, list | tuple) else [maxWidths]
         glyphs = [glyph for frag in self.frags for glyph in _glyphs(frag)]
-        lines = [_line(part, width, hard) for part, width, hard in break_lines(glyphs, widths)]
+        blank: Glyph = ("", 0.0, _model(self.style))  # an empty line keeps its height
+        lines = [_line(part or [blank], width, hard) for part, width, hard in break_lines(glyphs, widths)]
         return ParaLines(kind=1, lines=lines)
 
 
@@ -207,7 +208,6 @@ def _line(glyphs: Sequence[Glyph], width: float, hard: bool) -> FragLine:  # noq
 @lru_cache(maxsize=64)
 def style(size: float = 9, *, font: str = REGULAR, align: str = "left", indent: float = 0, after: float = 0) -> Any:
     """A paragraph style; `indent` is of the first line, `after` the space below, all in points."""
-    fonts()
     return ParagraphStyle(
         f"{font}-{size}-{align}-{indent}-{after}",
         fontName=font,

@@ -121,7 +121,7 @@ ENGLISH = {
     "请于 {date} 前核对并确认；对任何一行有异议的，请在系统中逐行注明。": (
         "Please confirm by {date}; dispute any line in the portal, line by line."
     ),
-    "本对账单用于核对用量与费用，不是发票，也不是付款通知。": "For checking; neither a tax invoice nor a request to pay.",
+    "本对账单用于核对用量与费用，不是发票，也不是付款通知。": "For checking; no tax invoice, no request to pay.",
     "乙方意见": "Party B's answer",
     "□ 确认无误": "□ Confirmed",
     "□ 有异议（请列明行号与理由）：": "□ Disputed (lines and reasons):",
@@ -151,6 +151,35 @@ ENGLISH = {
         "If you have paid or dispute any amount, please tell us in writing within this time."
     ),
     "上述协议": "the agreement",
+    "约定日利率 {rate}，单利。": "Agreed rate of {rate} a day, simple interest.",
+    "约定年利率 {rate}，每年按 {days} 天计，单利。": "Agreed rate of {rate} a year of {days} days, simple interest.",
+    "按逾期首日适用的一年期贷款市场报价利率（LPR）的 {multiple} 倍，固定，一年按 {days} 天，单利。": (
+        "{multiple} × the one-year LPR on the first overdue day, fixed, a year of {days} days, simple interest."
+    ),
+    "按一年期贷款市场报价利率（LPR）的 {multiple} 倍，随公布分段调整，一年按 {days} 天，单利。": (
+        "{multiple} × the one-year LPR, changing with each publication, a year of {days} days, simple interest."
+    ),
+    "按《保障中小企业款项支付条例》（国务院令第 802 号）第十七条，日利率万分之五（0.05%），单利。": (
+        "Order 802 art. 17 (payments to small and medium enterprises): 0.05% a day, simple interest."
+    ),
+    "按法释〔2014〕8号第一条，加倍部分日万分之一点七五（0.0175%）。": (
+        "Fa Shi [2014] no. 8 art. 1: the doubled part at 0.0175% a day."
+    ),
+    "自应付日期的次日起计息，付款当日计息。": "From the day after the due date; the payment day bears interest.",
+    "自应付日期当日起计息，付款当日不计息。": "From the due date; the payment day bears none.",
+    "应付日期当日与付款当日均计息。": "Both the due date and the payment day bear interest.",
+    "收款依次抵充费用、利息、本金（民法典第五百六十一条）；未付利息不再计息。": (
+        "Payments pay costs, then interest, then principal (Civil Code 561); unpaid interest bears none."
+    ),
+    "按约定，收款依次抵充本金、利息、费用；未付利息不再计息。": (
+        "As agreed, payments pay principal, then interest, then costs; unpaid interest bears none."
+    ),
+    "收款依次抵充费用、本金、利息；未付利息不再计息。": (
+        "Payments pay costs, then principal, then interest; unpaid interest bears none."
+    ),
+    "利息累计不超过 {cap} 元。": "Interest is capped at CNY {cap} in all.",
+    "截至日之后的收款未列入。": "Payments after this day are not included.",
+    "利息已达约定上限。": "Interest has reached the agreed cap.",
     "特此函告。": "Yours faithfully,",
     "签发人": "Signed by",
 }
@@ -192,6 +221,11 @@ def unit_price(value: Decimal | None) -> str:
 def percent(share: Decimal | None) -> str:
     """0.06 as 6%, 0.0005 as 0.05%."""
     return "" if share is None else f"{number(share * 100)}%"
+
+
+def rate(share: Decimal | None) -> str:
+    """0.039 as 3.90%, 0.05025 as 5.025%: an interest rate keeps two decimals."""
+    return "" if share is None else f"{unit_price(share * 100)}%"
 
 
 def day(value: date | None, language: str = "zh-hans") -> str:

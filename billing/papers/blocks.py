@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from reportlab.lib import colors
 from reportlab.lib.units import mm
@@ -17,7 +17,7 @@ from billing.wording import Say, day, sayer
 LINE = colors.Color(0.45, 0.45, 0.45)
 SHADE = colors.Color(0.93, 0.94, 0.96)
 PAD = 3.0
-Cell = str | Flowable
+Cell: TypeAlias = "str | Flowable"
 SMALL = (8.0, 7.5, 7.0, 6.5, 6.0, 5.5)
 
 

@@ -6,7 +6,7 @@ from billing.document import InterestRow, InterestStatementDocument, SettlementR
 from billing.papers import blocks
 from billing.papers.blocks import Column
 from billing.typesetting import ALERT, Run, runs, style
-from billing.wording import Say, day, percent, sayer, yuan
+from billing.wording import Say, day, rate, sayer, yuan
 
 
 def interest_story(document: InterestStatementDocument) -> list[Flowable]:
@@ -78,9 +78,9 @@ def _segment_row(at: int, row: InterestRow, wording: tuple[Say, str]) -> list[bl
 
 def working(row: InterestRow, say: Say) -> str:
     """The sum as a clerk would write it: 153,500.00 × 0.05% × 30."""
-    rate = say("日 {rate}" if row.rate_per == "day" else "年 {rate}", rate=percent(row.rate))
+    agreed = say("日 {rate}" if row.rate_per == "day" else "年 {rate}", rate=rate(row.rate))
     parts = f" ÷ {row.divisor}" if row.rate_per == "year" else ""
-    return f"{yuan(row.principal)} × {rate}{parts} × {row.days}"
+    return f"{yuan(row.principal)} × {agreed}{parts} × {row.days}"
 
 
 def _settlements(document: InterestStatementDocument, say: Say) -> list[Flowable]:

@@ -3,16 +3,27 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from billing.document import (
+    AccountEntry,
+    AccountStatement,
     BankAccount,
     CreditNote,
+    DemandItem,
+    DemandLetter,
+    Document,
     Heading,
+    InterestStatementDocument,
     InvoiceDocument,
     Line,
     Party,
+    StatementDocument,
+    StatementLine,
 )
+from billing.interest import Basis, Cost, InterestTerms, Payment, accrue
 from billing.money import fen
+from billing.stating import interest_document
 
 PROVIDER = Party(
     name="滨海市大数据发展管理局",
@@ -80,7 +91,7 @@ LINES = (
 )
 
 
-def totals(lines: tuple[Line, ...]) -> dict[str, Decimal]:
+def totals(lines: tuple[Line, ...]) -> dict[str, Any]:
     return {part: sum((getattr(one, part) for one in lines), Decimal("0.00")) for part in ("net", "tax", "gross")}
 
 
@@ -126,3 +137,101 @@ def credit_note() -> CreditNote:
 def draft() -> InvoiceDocument:
     sample = invoice()
     return replace(sample, heading=heading(""), due_on=None, due_explanation=(), formal_invoice="")
+
+
+def interest_statement(*, as_of: date = date(2026, 11, 23), language: str = "zh-hans") -> InterestStatementDocument:
+    """Floating LPR with two part payments; after 20 October the rate is not published: provisional."""
+    statement = accrue(
+        Decimal("300000.00"),
+        date(2025, 5, 9),
+        [
+            Payment(date(2025, 6, 8), Decimal("100000.00"), key="a"),
+            Payment(date(2026, 3, 2), Decimal("50000.00"), key="b"),
+        ],
+        InterestTerms(Basis.LPR_FLOATING, multiple=Decimal("1.3")),
+        as_of,
+        costs=[Cost(date(2025, 12, 1), Decimal("500.00"))],
+    )
+    return interest_document(
+        statement,
+        heading=heading("LX-2026-000004", language),
+        parties=(PROVIDER, USER),
+        invoice_number="ZD-2025-000088",
+        account=ACCOUNT,
+        payment_texts={"a": "建行转账 2025060800017", "b": "财政国库集中支付"},
+    )
+
+
+def statement(language: str = "zh-hans") -> StatementDocument:
+    lines = tuple(
+        StatementLine(
+            item=line.item, amount=line.net, mode="接口", quantity=line.quantity, unit=line.unit,
+            clause=line.clause, detail=line.detail,
+        )
+        for line in LINES
+    )  # fmt: skip
+    return StatementDocument(
+        heading=heading("DZ-2026-10-0017", language),
+        provider=PROVIDER,
+        user=USER,
+        period_from=date(2026, 10, 1),
+        period_to=date(2026, 10, 31),
+        lines=lines,
+        total=totals(LINES)["net"],
+        confirm_by=date(2026, 11, 9),
+        remarks=("逾期未提出异议的，按协议第 5.1.5 条视为确认。",),
+    )
+
+
+def account_statement(language: str = "zh-hans") -> AccountStatement:
+    entries = (
+        AccountEntry(date(2026, 7, 6), "2026年6月账单", "ZD-2026-000071", debit=Decimal("38120.00")),
+        AccountEntry(date(2026, 7, 20), "收款：财政国库集中支付", "SK-2026-0311", credit=Decimal("38120.00")),
+        AccountEntry(date(2026, 8, 5), "2026年7月账单", "ZD-2026-000086", debit=Decimal("41005.50")),
+        AccountEntry(date(2026, 9, 1), "冲减：重复计量", "DX-2026-000005", credit=Decimal("106.00")),
+        AccountEntry(date(2026, 9, 18), "收款（部分）", "SK-2026-0407", credit=Decimal("20000.00")),
+    )
+    return AccountStatement(
+        heading=heading("WL-2026-0017", language),
+        creditor=PROVIDER,
+        debtor=USER,
+        period_from=date(2026, 7, 1),
+        period_to=date(2026, 9, 30),
+        opening=Decimal("1200.00"),
+        entries=entries,
+        closing=Decimal("22099.50"),
+    )
+
+
+def demand_letter(language: str = "zh-hans") -> DemandLetter:
+    annex = interest_statement(as_of=date(2026, 9, 18), language=language)
+    item = DemandItem("ZD-2025-000088", annex.due_on, 497, annex.principal_open, annex.interest_open)
+    return DemandLetter(
+        heading=heading("CG-2026-000002", language),
+        creditor=PROVIDER,
+        debtor=USER,
+        as_of=annex.as_of,
+        items=(item, DemandItem("ZD-2026-000086", date(2026, 8, 20), 29, Decimal("20899.50"), Decimal("303.04"))),
+        total=item.principal + item.interest + Decimal("21202.54"),
+        cure_until=date(2026, 12, 2),
+        account=ACCOUNT,
+        clause="协议第 5.3.2 条",
+        consequence="我方将依据协议第 5.3.3 条提请暂停相关服务，并保留依法追究违约责任的权利。",
+        annexes=(annex,),
+        signer="周明远",
+    )
+
+
+def every(language: str = "zh-hans") -> dict[str, Document]:
+    """One document of each kind."""
+    return {
+        "invoice": invoice(language=language),
+        "credit_note": credit_note(),
+        "interest_statement": interest_statement(language=language),
+        "statement": statement(language),
+        "account_statement": account_statement(language),
+        "demand_letter": demand_letter(language),
+    }
+
+
+more = every
