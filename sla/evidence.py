@@ -1,0 +1,195 @@
+"""Evidence of a breach: everything needed to count it again, frozen as JSON and checkable from that JSON alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import TZPATH
+
+from contracts.models import AgreementVersion
+from journal.hashing import sha256_of
+from sla.clocks import Dial
+from sla.replay import Happening, broken_at, consumed_at, follow, read
+from worktime.calendars import content_hash, work_calendar
+from worktime.clock import WorkCalendar
+from worktime.explain import explain
+
+FORMAT = "shouyue-breach/1"
+ENGINE = "1"  # the rules of sla.replay and worktime.clock; raised when an answer changes
+NATURAL = AgreementVersion.ClockHours.NATURAL.value
+
+
+def frozen(
+    dial: Dial, *, number: int, previous: str, warnings: Sequence[Mapping[str, str]], at: datetime
+) -> dict[str, Any]:
+    """The evidence of a clock that broke, as seen at `at`.  Plain JSON, instants in ISO 8601."""
+    clock, ticket = dial.clock, dial.clock.ticket
+    version = clock.version
+    return {
+        "format": FORMAT,
+        "engine": ENGINE,
+        "tzdata": tz_version(),
+        "number": number,
+        "previous_sha256": previous,
+        "ticket": _ticket(ticket),
+        "terms": _terms(version),
+        "hours": _hours(version),
+        "calendar": _calendar(clock.calendar_version),
+        "clock": {"kind": clock.kind, "cycle": clock.cycle, "target_seconds": dial.course.target},
+        "events": _events(clock),
+        "due_at": _text(clock.due_at),
+        "breach_from": _text(clock.breach_from),
+        "breached_at": _text(clock.breached_at),
+        "detected_at": at.isoformat(),
+        "consumed_seconds": consumed_at(dial.course, dial.calendar, at),
+        "provisional": clock.provisional,
+        "counted": explain(
+            dial.calendar, dial.course.started_at, dial.course.target or 0, dial.course.pauses
+        ).as_json(),
+        "warnings": [dict(warning) for warning in warnings],
+    }
+
+
+def digest(evidence: Mapping[str, Any]) -> str:
+    """The hash of the evidence: what the next breach is chained to."""
+    return sha256_of(dict(evidence))
+
+
+def problems(evidence: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the evidence, by counting again from its own content; empty when it stands.
+
+    Raises KeyError or ValueError for something that is no evidence.
+    """
+    if evidence["format"] != FORMAT:
+        raise ValueError(f"unknown format {evidence['format']!r}")
+    found = []
+    if content_hash(evidence["calendar"]["days"]) != evidence["calendar"]["sha256"]:
+        found.append("the calendar's days do not have the pinned hash")
+    calendar = working_time(evidence)
+    course = follow(_happenings(evidence))
+    reading = read(course, calendar)
+    at = datetime.fromisoformat(evidence["detected_at"])
+    counted = {
+        "due_at": _text(reading.due_at),
+        "breach_from": _text(reading.breach_from),
+        "breached_at": _text(_broken_before_written(evidence, calendar, at)),
+        "consumed_seconds": consumed_at(course, calendar, at),
+    }
+    found += [
+        f"{name}: written {evidence[name]}, counted {value}"
+        for name, value in counted.items()
+        if evidence[name] != value
+    ]
+    if (course.target or 0) >= evidence["consumed_seconds"]:
+        found.append("no more than the target was consumed")
+    return found
+
+
+def working_time(evidence: Mapping[str, Any]) -> WorkCalendar:
+    """The working time that the evidence itself describes."""
+    pinned = evidence["calendar"]
+    version = SimpleNamespace(
+        sha256=pinned["sha256"], days=pinned["days"], calendar=SimpleNamespace(zone=pinned["zone"])
+    )
+    hours = evidence["hours"]
+    return work_calendar(SimpleNamespace(**hours) if hours else None, version)  # type: ignore[arg-type]
+
+
+def tz_version() -> str:
+    """The version of the time zone database, or "unknown"."""
+    for folder in TZPATH:
+        listing = Path(folder) / "tzdata.zi"
+        if listing.is_file():
+            with listing.open(encoding="utf-8") as lines:
+                return lines.readline().removeprefix("# version").strip()
+    return "unknown"
+
+
+def _happenings(evidence: Mapping[str, Any]) -> list[Happening]:
+    return [
+        Happening(event["kind"], datetime.fromisoformat(event["at"]), event["data"], event["reason"])
+        for event in evidence["events"]
+    ]
+
+
+def _broken_before_written(evidence: Mapping[str, Any], calendar: WorkCalendar, at: datetime) -> datetime | None:
+    """When the events before the breach was written say that it broke."""
+    earlier = [happening for happening in _happenings(evidence) if happening.kind != "breached"]
+    return broken_at(follow(earlier), calendar, at)
+
+
+def _ticket(ticket: Any) -> dict[str, Any]:
+    return {
+        "number": ticket.number,
+        "title": ticket.title,
+        "kind": ticket.kind,
+        "priority": ticket.priority,
+        "agreement": ticket.agreement.number,
+        "party_a": str(ticket.agreement.party_a),
+        "party_b": str(ticket.agreement.party_b),
+        "found_at": _text(ticket.found_at),
+        "reported_at": _text(ticket.reported_at),
+        "received_at": _text(ticket.received_at),
+        "assignee": str(ticket.assignee or ""),
+    }
+
+
+def _terms(version: AgreementVersion) -> dict[str, Any]:
+    terms = {
+        "agreement": version.agreement.number,
+        "version": version.number,
+        "effective_from": version.effective_from.isoformat(),
+        "response_hours": _number(version.response_hours),
+        "solution_hours": _number(version.solution_hours),
+        "clock_hours": version.clock_hours,
+    }
+    return {**terms, "sha256": sha256_of(terms)}
+
+
+def _hours(version: AgreementVersion) -> dict[str, Any] | None:
+    hours = version.support_hours
+    if version.clock_hours == NATURAL or hours is None:
+        return None
+    return {
+        "name": hours.name,
+        "weekly": hours.weekly,
+        "weekends_served": hours.weekends_served,
+        "makeup_days_served": hours.makeup_days_served,
+    }
+
+
+def _calendar(version: Any) -> dict[str, Any]:
+    return {
+        "code": version.calendar.code,
+        "zone": version.calendar.zone,
+        "version": version.number,
+        "sha256": version.sha256,
+        "source": version.source,
+        "days": version.days,
+    }
+
+
+def _events(clock: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "seq": event.seq,
+            "kind": event.kind,
+            "at": _text(event.at),
+            "recorded_at": _text(event.recorded_at),
+            "by": str(event.by or ""),
+            "reason": event.reason,
+            "data": event.data,
+        }
+        for event in clock.events.select_related("by").order_by("seq")
+    ]
+
+
+def _number(value: Any) -> str | None:
+    return None if value is None else format(value.normalize(), "f")
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -1,0 +1,298 @@
+"""A clock read from its events: every stored column of a clock is what this module says.
+
+Agreement clause 7.3.2.  Time is judged by consumed support seconds: met while consumed <= target.  Times are whole
+seconds: an act takes effect at the second in which it was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from worktime.clock import Pause, StillPaused, WorkCalendar
+
+RUNNING, PAUSED, MET, MISSED, MEASURED, CANCELLED = "running", "paused", "met", "missed", "measured", "cancelled"
+BREACH_LEVEL = 100
+SECOND = timedelta(seconds=1)
+ANSWERED = "answered"  # the pause between a stop and its reopening
+
+
+class ImpossibleCourse(ValueError):
+    """The events contradict one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event of a clock: its kind, the second from which it counts, and what it says."""
+
+    kind: str
+    at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What the events say, before any calendar is asked."""
+
+    started_at: datetime
+    target: int | None
+    shares: tuple[int, ...]
+    calendar: int
+    version: int
+    pauses: tuple[Pause, ...] = ()
+    stopped_at: datetime | None = None
+    cancelled: bool = False
+    told: int = 0
+    retargeted_at: datetime | None = None
+    breached_at: datetime | None = None
+    last_at: datetime
+    revision: int = 1
+
+    @property
+    def paused(self) -> bool:
+        return bool(self.pauses) and self.pauses[-1].end is None
+
+    @property
+    def over(self) -> bool:
+        return self.stopped_at is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The columns of a clock."""
+
+    state: str
+    version: int
+    calendar: int
+    started_at: datetime
+    stopped_at: datetime | None
+    target_seconds: int | None
+    consumed_seconds: int
+    due_at: datetime | None
+    breach_from: datetime | None
+    breached_at: datetime | None
+    next_check_at: datetime | None
+    next_level: int | None
+    provisional: bool
+    revision: int
+
+
+def replay(happenings: Iterable[Happening], calendars: Mapping[int, WorkCalendar]) -> Reading:
+    """The columns that the events amount to.  calendars: the working time of each pinned calendar version, by its key.
+
+    Raises ImpossibleCourse, KeyError for a calendar that was not given, and what WorkCalendar.reckon_add raises.
+    """
+    course = follow(happenings)
+    return read(course, calendars[course.calendar])
+
+
+def follow(happenings: Iterable[Happening]) -> Course:
+    """The events folded in order.  Raises ImpossibleCourse."""
+    course: Course | None = None
+    for happening in happenings:
+        course = _started(happening) if course is None else _followed(course, happening)
+    if course is None:
+        raise ImpossibleCourse("a clock without events")
+    return course
+
+
+def read(course: Course, calendar: WorkCalendar) -> Reading:
+    """The columns at a point of the course."""
+    counted = calendar.reckon_elapsed(course.started_at, course.stopped_at or course.last_at, course.pauses)
+    due_at, breach_from, leaning = _deadline(course, calendar)
+    next_at, level = _next_check(course, calendar, breach_from)
+    return Reading(
+        state=_state(course),
+        version=course.version,
+        calendar=course.calendar,
+        started_at=course.started_at,
+        stopped_at=course.stopped_at,
+        target_seconds=course.target,
+        consumed_seconds=int(counted.value.total_seconds()),
+        due_at=due_at,
+        breach_from=breach_from,
+        breached_at=course.breached_at,
+        next_check_at=next_at,
+        next_level=level,
+        provisional=counted.provisional or leaning,
+        revision=course.revision,
+    )
+
+
+def consumed_at(course: Course, calendar: WorkCalendar, at: datetime) -> int:
+    """Support seconds consumed up to an instant, stopped and paused time left out."""
+    end = min(course.stopped_at, at) if course.stopped_at else at
+    if end <= course.started_at:
+        return 0
+    return int(calendar.reckon_elapsed(course.started_at, end, course.pauses).value.total_seconds())
+
+
+def broken_at(course: Course, calendar: WorkCalendar, at: datetime) -> datetime | None:
+    """When the promise broke, if by `at` more than the target is consumed and nobody has written it down; else None.
+
+    The computed instant: the last one before more than the target was consumed, but never before the target was set.
+    """
+    if course.target is None or course.breached_at is not None or course.over:
+        return None
+    _, breach_from, _ = _deadline(course, calendar)
+    if breach_from is None or at <= breach_from:
+        return None
+    return max(breach_from, course.retargeted_at or breach_from)
+
+
+def levels_reached(course: Course, calendar: WorkCalendar, at: datetime) -> list[int]:
+    """The warning shares of the target that are consumed by `at` and were not told yet, ascending."""
+    if course.over or course.paused or course.breached_at is not None:
+        return []
+    used = consumed_at(course, calendar, at)
+    return [share for share in _untold(course) if used >= seconds_of(course.target or 0, share)]
+
+
+def seconds_of(target: int, share: int) -> int:
+    """The whole seconds at which a share (per cent) of the target is consumed, rounded up."""
+    return -(-target * share // 100)
+
+
+def _started(happening: Happening) -> Course:
+    if happening.kind != "started":
+        raise ImpossibleCourse(f"a clock begins by starting, not by {happening.kind}")
+    said = happening.data
+    return Course(
+        started_at=happening.at,
+        target=said["target_seconds"],
+        shares=tuple(said["shares"]),
+        calendar=said["calendar_version"],
+        version=said["version"],
+        last_at=happening.at,
+    )
+
+
+def _followed(course: Course, happening: Happening) -> Course:
+    """The course after one more event."""
+    step = STEPS.get(happening.kind)
+    if step is None:
+        raise ImpossibleCourse(f"no such event: {happening.kind}")
+    if happening.at < course.last_at:
+        raise ImpossibleCourse(f"{happening.kind} goes back in time")
+    changes = {"last_at": happening.at, "revision": course.revision + 1, **step(course, happening)}
+    return _changed(course, changes)
+
+
+def _changed(course: Course, changes: Mapping[str, Any]) -> Course:
+    kept = {name: getattr(course, name) for name in Course.__slots__}
+    return Course(**{**kept, **changes})
+
+
+def _demand(fits: bool, kind: str) -> None:  # noqa: FBT001  the condition itself
+    if not fits:
+        raise ImpossibleCourse(f"{kind} does not follow here")
+
+
+def _paused(course: Course, happening: Happening) -> dict[str, Any]:
+    _demand(not course.over and not course.paused, happening.kind)
+    return {"pauses": (*course.pauses, Pause(happening.at, None, happening.reason))}
+
+
+def _resumed(course: Course, happening: Happening) -> dict[str, Any]:
+    _demand(course.paused and not course.over, happening.kind)
+    *earlier, last = course.pauses
+    return {"pauses": (*earlier, Pause(last.start, happening.at, last.reason))}
+
+
+def _stopped(course: Course, happening: Happening) -> dict[str, Any]:
+    _demand(not course.over and not course.paused, happening.kind)
+    return {"stopped_at": happening.at}
+
+
+def _reopened(course: Course, happening: Happening) -> dict[str, Any]:
+    _demand(course.stopped_at is not None and not course.cancelled, happening.kind)
+    since = course.stopped_at or happening.at
+    return {"stopped_at": None, "pauses": (*course.pauses, Pause(since, happening.at, ANSWERED))}
+
+
+def _retargeted(course: Course, happening: Happening) -> dict[str, Any]:
+    _demand(not course.over, happening.kind)
+    said = happening.data
+    return {
+        "target": said["target_seconds"],
+        "version": said.get("version", course.version),
+        "retargeted_at": happening.at,
+        "told": 0,
+    }
+
+
+def _calendar_revised(course: Course, happening: Happening) -> dict[str, Any]:
+    _demand(not course.over, happening.kind)
+    return {"calendar": happening.data["calendar_version"]}
+
+
+def _warned(course: Course, happening: Happening) -> dict[str, Any]:
+    _demand(not course.over and not course.paused, happening.kind)
+    # A warning is no act of anybody: what people did in the same moment may still be recorded after it.
+    return {"told": happening.data["level"], "last_at": course.last_at}
+
+
+def _breached(course: Course, happening: Happening) -> dict[str, Any]:
+    _demand(not course.over and course.breached_at is None and course.target is not None, happening.kind)
+    return {"breached_at": datetime.fromisoformat(happening.data["breached_at"])}
+
+
+def _cancelled(course: Course, happening: Happening) -> dict[str, Any]:
+    _demand(not course.over, happening.kind)
+    ended = _resumed(course, happening) if course.paused else {}
+    return {**ended, "stopped_at": happening.at, "cancelled": True}
+
+
+STEPS = {
+    "paused": _paused,
+    "resumed": _resumed,
+    "stopped": _stopped,
+    "reopened": _reopened,
+    "retargeted": _retargeted,
+    "calendar_revised": _calendar_revised,
+    "warned": _warned,
+    "breached": _breached,
+    "cancelled": _cancelled,
+}
+
+
+def _state(course: Course) -> str:
+    if not course.over:
+        return PAUSED if course.paused else RUNNING
+    if course.breached_at is not None:
+        return MISSED
+    if course.cancelled:
+        return CANCELLED
+    return MEASURED if course.target is None else MET
+
+
+def _deadline(course: Course, calendar: WorkCalendar) -> tuple[datetime | None, datetime | None, bool]:
+    """due_at, breach_from and whether they lean on an unpublished year; no deadline without a target or behind a pause."""
+    if course.target is None:
+        return None, None, False
+    try:
+        due = calendar.reckon_add(course.started_at, course.target, course.pauses)
+        last = calendar.reckon_breach_from(course.started_at, course.target, course.pauses)
+    except StillPaused:
+        return None, None, False
+    return due.value, last.value, due.provisional or last.provisional
+
+
+def _next_check(
+    course: Course, calendar: WorkCalendar, breach_from: datetime | None
+) -> tuple[datetime | None, int | None]:
+    """When the sweep must look next, and for which share of the target."""
+    if course.target is None or course.over or course.paused or course.breached_at is not None or breach_from is None:
+        return None, None
+    for share in _untold(course):
+        spent = seconds_of(course.target, share)
+        return calendar.reckon_add(course.started_at, spent, course.pauses).value, share
+    # At breach_from itself the target is used up and not exceeded: the promise still stands in that second.
+    return breach_from + SECOND, BREACH_LEVEL
+
+
+def _untold(course: Course) -> Sequence[int]:
+    return [share for share in course.shares if share > course.told and share < BREACH_LEVEL]

@@ -1,0 +1,46 @@
+"""The life of a ticket as one table: which verb leads from which states to which."""
+
+from dataclasses import dataclass
+
+REPORTED, ACCEPTED, RESPONDED, AWAITING_B = "reported", "accepted", "responded", "awaiting_b"
+PROPOSED, CONFIRMED, DISPUTED, CLOSED, CANCELLED = "proposed", "confirmed", "disputed", "closed", "cancelled"
+
+UNSOLVED = frozenset({REPORTED, ACCEPTED, RESPONDED, AWAITING_B, DISPUTED})
+OPEN = UNSOLVED | {PROPOSED, CONFIRMED}
+EVER = OPEN | {CLOSED, CANCELLED}
+STAYS = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A verb may start in these states and leads to one; an empty `to` leaves the state as it is."""
+
+    start: frozenset[str]
+    to: str
+
+
+STEPS = {
+    "accept": Step(frozenset({REPORTED}), ACCEPTED),
+    "respond": Step(frozenset({REPORTED, ACCEPTED}), RESPONDED),
+    "ask_party_b": Step(frozenset({RESPONDED, DISPUTED}), AWAITING_B),
+    "reply": Step(OPEN, STAYS),
+    "propose": Step(frozenset({RESPONDED, AWAITING_B, DISPUTED}), PROPOSED),
+    "confirm": Step(frozenset({PROPOSED}), CONFIRMED),
+    "dispute": Step(frozenset({PROPOSED}), DISPUTED),
+    "close": Step(frozenset({CONFIRMED}), CLOSED),
+    "cancel": Step(UNSOLVED, CANCELLED),
+    "reassign": Step(OPEN, STAYS),
+    "note": Step(EVER, STAYS),
+}
+
+
+def may(verb: str, state: str) -> bool:
+    """Whether the verb can start in the state.  Raises KeyError for a verb that there is not."""
+    return state in STEPS[verb].start
+
+
+def after(verb: str, state: str) -> str:
+    """The state that the verb leads to.  A reply ends the wait for Party B."""
+    if verb == "reply" and state == AWAITING_B:
+        return RESPONDED
+    return STEPS[verb].to or state

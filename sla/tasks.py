@@ -1,0 +1,25 @@
+"""The tasks of the timetable: each calls one verb."""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from sla import watch
+
+log = logging.getLogger("sla.tasks")
+
+
+@shared_task
+def sweep_clocks() -> dict[str, int]:
+    """Warn and judge what has run out."""
+    return dict(watch.sweep(timezone.now()))
+
+
+@shared_task
+def find_drift() -> int:
+    """Read every clock from its events again; what differs is an error in the log."""
+    found = watch.drifted()
+    for pk, wrong in found.items():
+        log.error("clock %s has drifted from its events: %s", pk, wrong)
+    return len(found)

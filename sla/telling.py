@@ -1,0 +1,196 @@
+"""Telling: who gets a notice of what, in the words of their language.  Operations and Party B never share a text.
+
+Party B is told what was done for it and of a breach; warnings are Party A's own business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from contracts.models import Membership
+from journal.models import Event, Notice
+from journal.outbox import announce
+from people import roles
+from people.models import User
+from sla.models import Breach, Clock, Ticket, TicketEntry
+
+Kind = TicketEntry.Kind
+Level = Notice.Level
+Words = Callable[[], str]
+LEAD_FROM = 90  # per cent: from here on the lead of operations is told too
+TO_OPERATIONS = frozenset({Kind.FILED, Kind.REPLIED, Kind.CONFIRMED, Kind.DISPUTED, Kind.CANCELLED})
+TO_PARTY_B = frozenset(
+    {Kind.FILED, Kind.ACCEPTED, Kind.RESPONDED, Kind.ASKED, Kind.PROPOSED, Kind.CLOSED, Kind.CANCELLED}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is said to a group of people; callables speak the language of each."""
+
+    key: str
+    kind: str
+    subject: Words
+    body: Words
+    level: str = Level.INFO.value
+
+
+def tell_of_entry(ticket: Ticket, entry: TicketEntry, *, event: Event) -> None:
+    """Tell those whom a new line of the timeline concerns, but not the one who wrote it."""
+    if entry.kind == Kind.REASSIGNED:
+        _tell([ticket.assignee], _assigned(ticket, entry), _staff_url(ticket), event=event, at=entry.at)
+    if entry.kind in TO_OPERATIONS:
+        people = [person for person in operations(ticket) if person.pk != entry.by_id]
+        _tell(people, _news(ticket, entry), _staff_url(ticket), event=event, at=entry.at)
+    if entry.kind in TO_PARTY_B:
+        receipt = entry.kind == Kind.FILED
+        people = [person for person in party_b(ticket) if receipt or person.pk != entry.by_id]
+        _tell(
+            people, _receipt(ticket, entry) if receipt else _news(ticket, entry), _url(ticket), event=event, at=entry.at
+        )
+
+
+def tell_of_warning(clock: Clock, *, level: int, event: Event, at: datetime) -> None:
+    """Warn those in charge that a share of the target is used up."""
+    ticket = clock.ticket
+    message = Message(
+        key=f"{key_of_clock(clock)}warned/{clock.revision}",
+        kind="clock.warned",
+        subject=lambda: _("%(clock)s时限已用 %(level)s%%：%(number)s %(title)s") % _about(clock, level=level),
+        body=lambda: _("%(number)s 的%(clock)s时限将于 %(due)s 到期，请及时办理。") % _about(clock),
+        level=Level.WARNING.value,
+    )
+    people = operations(ticket) if level < LEAD_FROM else [*operations(ticket), *leads()]
+    _tell(people, message, _staff_url(ticket), event=event, at=at)
+
+
+def tell_of_breach(breach: Breach, *, event: Event) -> None:
+    """Tell those in charge, their lead and Party B that a promise was broken."""
+    clock, ticket, at = breach.clock, breach.ticket, breach.detected_at
+    key = f"{key_of_clock(clock)}breached"
+    staff = Message(
+        key=f"{key}/a",
+        kind="clock.breached",
+        subject=lambda: _("%(clock)s超时：%(number)s %(title)s") % _about(clock),
+        body=lambda: _("%(number)s 的%(clock)s时限已于 %(broken)s 用尽，已记为超时，请立即处理。") % _about(clock),
+        level=Level.URGENT.value,
+    )
+    theirs = Message(
+        key=f"{key}/b",
+        kind="clock.breached",
+        subject=lambda: _("%(clock)s超出约定时限：%(number)s %(title)s") % _about(clock),
+        body=lambda: _("甲方未在约定时限内完成%(clock)s（时限至 %(due)s）。系统已记录这次超时。") % _about(clock),
+        level=Level.WARNING.value,
+    )
+    _tell([*operations(ticket), *leads()], staff, _staff_url(ticket), event=event, at=at)
+    _tell(party_b(ticket), theirs, _url(ticket), event=event, at=at)
+
+
+def operations(ticket: Ticket) -> list[User]:
+    """The person in charge; while there is none, everybody who may handle tickets."""
+    if ticket.assignee is not None and ticket.assignee.is_active:
+        return [ticket.assignee]
+    held = Q(groups__permissions__codename="handle_ticket", groups__permissions__content_type__app_label="sla")
+    return list(User.objects.filter(held, is_active=True).distinct().order_by("pk"))
+
+
+def leads() -> list[User]:
+    """The leads of operations."""
+    return list(User.objects.filter(groups__name=roles.OPERATIONS_LEAD, is_active=True).order_by("pk"))
+
+
+def party_b(ticket: Ticket) -> list[User]:
+    """Party B's contacts: the reporter, if of Party B, and its administrators; else everybody of the organisation."""
+    members = Membership.objects.filter(organisation=ticket.agreement.party_b, active=True, user__is_active=True)
+    members = members.select_related("user").order_by("pk")
+    chosen = [m.user for m in members if m.user_id == ticket.reporter_id or m.role == Membership.Role.ADMIN]
+    return chosen or [m.user for m in members]
+
+
+def key_of_clock(clock: Clock) -> str:
+    """The beginning of the keys of all notices about a clock."""
+    return f"clock/{clock.pk}/"
+
+
+def moment(at: datetime | None) -> str:
+    """An instant as people of the agreement's civil time read it."""
+    return "" if at is None else date_format(timezone.localtime(at), "Y-m-d H:i")
+
+
+def _tell(people: Iterable[User | None], message: Message, url: str, *, event: Event, at: datetime) -> None:
+    for person in {person.pk: person for person in people if person is not None}.values():
+        announce(
+            key=message.key,
+            recipient=person,
+            kind=message.kind,
+            subject=message.subject,
+            body=message.body,
+            url=url,
+            level=message.level,
+            event=event,
+            at=at,
+        )
+
+
+def _news(ticket: Ticket, entry: TicketEntry) -> Message:
+    return Message(
+        key=f"ticket/{ticket.pk}/{entry.pk}",
+        kind=f"ticket.{entry.kind}",
+        subject=lambda: f"{entry.get_kind_display()}：{ticket.number} {ticket.title}",
+        body=lambda: entry.text or ticket.description,
+    )
+
+
+def _receipt(ticket: Ticket, entry: TicketEntry) -> Message:
+    return Message(
+        key=f"ticket/{ticket.pk}/{entry.pk}/receipt",
+        kind="ticket.filed",
+        subject=lambda: _("已收到报告 %(number)s：%(title)s") % {"number": ticket.number, "title": ticket.title},
+        body=lambda: "\n".join(_deadlines(ticket)),
+    )
+
+
+def _assigned(ticket: Ticket, entry: TicketEntry) -> Message:
+    return Message(
+        key=f"ticket/{ticket.pk}/{entry.pk}",
+        kind="ticket.reassigned",
+        subject=lambda: _("请处理：%(number)s %(title)s") % {"number": ticket.number, "title": ticket.title},
+        body=lambda: entry.text or ticket.description,
+    )
+
+
+def _deadlines(ticket: Ticket) -> list[str]:
+    """One line for each deadline of the ticket; a sentence where nothing is promised."""
+    lines = [
+        _("%(clock)s时限：%(due)s 前") % {"clock": clock.get_kind_display(), "due": moment(clock.due_at)}
+        for clock in ticket.clocks.all()
+        if clock.due_at is not None
+    ]
+    return lines or [_("协议没有约定此类报告的时限，系统会记录实际用时。")]
+
+
+def _about(clock: Clock, *, level: int = 0) -> dict[str, object]:
+    return {
+        "clock": clock.get_kind_display(),
+        "number": clock.ticket.number,
+        "title": clock.ticket.title,
+        "due": moment(clock.due_at),
+        "broken": moment(clock.breached_at),
+        "level": level,
+    }
+
+
+def _url(ticket: Ticket) -> str:
+    return reverse("sla:ticket", args=[ticket.number])
+
+
+def _staff_url(ticket: Ticket) -> str:
+    return reverse("admin:sla_ticket_change", args=[ticket.pk])
