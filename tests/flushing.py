@@ -1,8 +1,8 @@
 """Lets the flush between transactional tests pass the guards of append-only tables.  Product code has no such way in.
 
 Django's flush deletes (SQLite) or truncates (PostgreSQL) every table, which the triggers refuse.  Only in the test
-process, and only around the statements of a flush, they are taken off (SQLite) or muted (PostgreSQL; needs the superuser
-that makes the test database).
+process, and only around the statements of a flush, they are taken off (SQLite) or muted (PostgreSQL; this needs a
+superuser).
 """
 
 from collections.abc import Iterator

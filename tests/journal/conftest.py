@@ -29,12 +29,12 @@ def race(transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def done() -> Iterator[list[tuple[Approval, User]]]:
-    """The kind "test.change", decided by who may publish notices of holidays; what it did is in the list."""
+    """The kind "test.change", decided by whoever may see approvals; the list says what was carried out by whom."""
     carried_out: list[tuple[Approval, User]] = []
     effects.register(
         "test.change",
         lambda approval, *, by, at: carried_out.append((approval, by)),
-        permission="journal.view_event",
+        permission="journal.view_approval",
         label="测试事项",
     )
     yield carried_out

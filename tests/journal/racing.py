@@ -32,14 +32,13 @@ def race(*works: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[
 
 def _in_threads(works: tuple[Work, ...]) -> list[Any]:
     with ThreadPoolExecutor(max_workers=len(works)) as pool:
-        return list(pool.map(_run, works))
+        futures = [pool.submit(_run, work) for work in works]
+        return [future.exception() or future.result() for future in futures]
 
 
 def _run(work: Work) -> Any:
     try:
         return work()
-    except Exception as error:
-        return error
     finally:
         connections.close_all()
 
