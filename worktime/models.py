@@ -2,7 +2,9 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 
 class Calendar(models.Model):
@@ -54,3 +56,57 @@ class CalendarVersion(models.Model):
     def years(self) -> list[int]:
         """The published years, ascending."""
         return sorted(int(year) for year in self.days)
+
+
+class NoticeDraft(models.Model):
+    """A notice of days off that a person has loaded and a second person has not yet published.
+
+    ``days`` is what was read from it: {"off": {date: name}, "work": {date: name}}, dates in ISO 8601.
+    """
+
+    class Origin(models.TextChoices):
+        TEXT = "text", _("通知正文")
+        CSV = "csv", _("CSV 文件")
+        ICS = "ics", _("ICS 日历文件")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("待核对")
+        PUBLISHED = "published", _("已公布")
+        DISCARDED = "discarded", _("已作废")
+
+    calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="drafts", verbose_name=_("日历"))
+    year = models.PositiveSmallIntegerField(_("年份"))
+    number = models.CharField(_("文号"), max_length=100)
+    published_on = models.DateField(_("公布日期"))
+    url = models.URLField(_("网址"), max_length=300, blank=True)
+    origin = models.CharField(_("来源"), max_length=4, choices=Origin.choices)
+    text = models.TextField(_("原文"))
+    days = models.JSONField(_("日期"))
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.DRAFT)
+    version = models.ForeignKey(
+        CalendarVersion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("公布成的版本")
+    )
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("登记人"))
+    made_at = models.DateTimeField(_("登记时间"))
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("节假日通知")
+        verbose_name_plural = _("节假日通知")
+        ordering = ["-made_at", "-pk"]
+        permissions = [("publish_notice", "Can publish a holiday notice loaded by another person")]
+        constraints = [
+            models.CheckConstraint(
+                name="notice_state_known", condition=Q(state__in=["draft", "published", "discarded"])
+            ),
+            models.CheckConstraint(name="notice_origin_known", condition=Q(origin__in=["text", "csv", "ics"])),
+            models.CheckConstraint(
+                name="notice_published_has_ver",
+                condition=Q(state="published", version__isnull=False) | (~Q(state="published") & Q(version__isnull=True)),
+                violation_error_message=_("已公布的通知须对应一个日历版本。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}（{self.year}）"
