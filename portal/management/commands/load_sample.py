@@ -1,0 +1,65 @@
+"""Load the sample: a Party A, three Party Bs, agreements, tickets in every state, invoices in every state."""
+
+from argparse import ArgumentParser
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from people.models import User
+from portal.sample.agreements import make_agreements, make_hours
+from portal.sample.invoices import make_invoices
+from portal.sample.moments import Moments
+from portal.sample.people import BODIES, PASSWORD, STAFF, make_people
+from portal.sample.tickets import make_tickets
+from worktime.calendars import current_version, load_bundled, work_calendar, workday_calendar
+
+
+class Command(BaseCommand):
+    """The same rows for the same --on."""
+
+    help = "Load sample data into a new database."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--on", type=date.fromisoformat, help="the day the sample is made for (default: today)")
+        parser.add_argument("--if-new", action="store_true", help="do nothing when there are accounts already")
+        parser.add_argument("--accounts", action="store_true", help="only print the sample accounts")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["accounts"]:
+            self._print_accounts()
+            return
+        if User.objects.exists():
+            if options["if_new"]:
+                return
+            raise CommandError("这个数据库已经有账号，示例数据只装入新库。/ Sample data goes into a new database only.")
+        self._load(_present(options["on"]))
+        self._print_accounts()
+
+    @transaction.atomic
+    def _load(self, now: datetime) -> None:
+        calendar = load_bundled()
+        version = current_version(calendar)
+        people = make_people()
+        hours = make_hours(calendar)
+        moments = Moments(now, work_calendar(hours, version), workday_calendar(version))
+        agreements = make_agreements(people, hours, today=moments.today)
+        make_invoices(people, agreements, moments)
+        make_tickets(people, agreements, moments)
+
+    def _print_accounts(self) -> None:
+        self.stdout.write(f"\n示例账号（口令都是 {PASSWORD}）/ sample accounts, one password for all:")
+        for username, name, department, role in STAFF:
+            self.stdout.write(f"  {username:<12} {name}  {department}  ({role})")
+        for body, _uscc, _kind, username, name, _address in BODIES:
+            self.stdout.write(f"  {username:<12} {name}  {body}  (Party B)")
+
+
+def _present(day: date | None) -> datetime:
+    """Now; or, for a given day, its 15:00, so that the sample is the same whenever it is made."""
+    if day is None:
+        return timezone.now()
+    return datetime.combine(day, time(15), ZoneInfo("Asia/Shanghai"))
