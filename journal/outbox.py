@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from time import monotonic
 from urllib.parse import urlsplit
 
-from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -23,6 +22,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from journal.models import Event, Notice
+from journal.nudging import nudge_on_commit
 from journal.querysets import NoticeQuerySet
 from journal.recording import record
 from people.models import User
@@ -34,7 +34,6 @@ Text = str | Promise | Callable[[], object]
 Sender = Callable[[Notice], None]
 CHANNELS = (Notice.Channel.IN_APP.value, Notice.Channel.EMAIL.value)
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
-SEND_TASK = "journal.tasks.send_notices"
 DEAD_AFTER = timedelta(hours=24)
 LONGEST_WAIT = timedelta(minutes=60)
 RUN_BUDGET = timedelta(minutes=3)  # below the time limit of a task
@@ -167,19 +166,6 @@ def retry(notice: Notice, *, by: User, at: datetime, reason: str = "") -> Notice
     record("notice.retried", obj=notice, by=by, at=at, reason=reason, data={"attempts": notice.attempts})
     nudge_on_commit()
     return notice
-
-
-def nudge_on_commit() -> None:
-    """Ask the worker to send soon, once per transaction.  Only a hint: the sweep sends whatever a lost hint left."""
-    waiting = transaction.get_connection().run_on_commit
-    if not any(callback is _nudge for _sids, callback, _robust in waiting):
-        transaction.on_commit(_nudge, robust=True)
-
-
-def _nudge() -> None:
-    task = current_app.tasks.get(SEND_TASK)
-    if task is not None:
-        task.apply_async(retry=False)
 
 
 def _reachable(recipient: User, channel: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy
 from pytest_django import Settings
 
@@ -404,56 +404,3 @@ def test_sending_inside_a_transaction_is_an_error(
 
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         send_due(at=at)
-
-
-# --- The hint ------------------------------------------------------------------------------------
-
-
-class Task:
-    """Counts how often it was asked for."""
-
-    def __init__(self) -> None:
-        self.calls: list[dict[str, Any]] = []
-
-    def apply_async(self, **options: Any) -> None:
-        self.calls.append(options)
-
-
-@pytest.fixture
-def send_task(monkeypatch: pytest.MonkeyPatch) -> Task:
-    task = Task()
-    monkeypatch.setattr(outbox, "current_app", type("App", (), {"tasks": {outbox.SEND_TASK: task}}))
-    return task
-
-
-@pytest.mark.parametrize(
-    "channels, hints",
-    [pytest.param(["in_app", "email"], 1, id="mail"), pytest.param(["in_app"], 0, id="nothing to send")],
-)
-def test_the_worker_is_nudged_once_when_the_change_is_committed(
-    transactional_db: None, send_task: Task, at: datetime, channels: list[str], hints: int
-) -> None:
-    person = make.user("operator", roles.OPERATIONS)
-    with transaction.atomic():
-        tell(person, at, "one", channels=channels)
-        tell(person, at, "two", channels=channels)
-        assert send_task.calls == []
-
-    assert send_task.calls == [{"retry": False}] * hints
-
-
-def test_a_broker_that_is_down_does_not_break_the_change(
-    transactional_db: None, at: datetime, monkeypatch: pytest.MonkeyPatch, send_task: Task
-) -> None:
-    monkeypatch.setattr(send_task, "apply_async", refuse_to_publish)
-    person = make.user("operator", roles.OPERATIONS)
-
-    with transaction.atomic():
-        tell(person, at)
-
-    assert Notice.objects.count() == 2
-    assert connection.needs_rollback is False
-
-
-def refuse_to_publish(**options: Any) -> None:
-    raise OSError("connection refused")
