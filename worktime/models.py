@@ -98,11 +98,11 @@ class NoticeDraft(models.Model):
         permissions = [("publish_notice", "Can publish a holiday notice loaded by another person")]
         constraints = [
             models.CheckConstraint(
-                name="notice_state_known", condition=Q(state__in=["draft", "published", "discarded"])
+                name="noticedraft_state_known", condition=Q(state__in=["draft", "published", "discarded"])
             ),
-            models.CheckConstraint(name="notice_origin_known", condition=Q(origin__in=["text", "csv", "ics"])),
+            models.CheckConstraint(name="noticedraft_origin_known", condition=Q(origin__in=["text", "csv", "ics"])),
             models.CheckConstraint(
-                name="notice_published_has_ver",
+                name="noticedraft_has_version",
                 condition=Q(state="published", version__isnull=False) | (~Q(state="published") & Q(version__isnull=True)),
                 violation_error_message=_("已公布的通知须对应一个日历版本。"),
             ),

@@ -1,17 +1,18 @@
 """Sample agreements: three in force with every blank filled, and one draft that still has open blanks."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from billing.models import RateLine
 from contracts import lifecycle
 from contracts.clauses import write_standard_clauses
 from contracts.models import Agreement, AgreementVersion, Organisation, SupportHours
-from portal.sample.moments import local
+from portal.sample.moments import local, months_before
 from portal.sample.people import People
 from worktime.models import Calendar
 
 OFFICE = [[["08:30", "12:00"], ["13:30", "17:30"]]] * 5 + [[], []]
+BEGAN = (4, 3, 2)  # months ago, one for each Party B
 RATES = (
     ("platform", "平台使用费", "", "flat", {"flat_amount": Decimal("6000.00")}),
     (
@@ -37,16 +38,18 @@ def make_hours(calendar: Calendar) -> SupportHours:
 
 
 def make_agreements(people: People, hours: SupportHours, *, today: date) -> list[Agreement]:
-    """One agreement in force for each Party B since 1 January of last year, and a draft."""
-    start = date(today.year - 1, 1, 1)
-    made = [_in_force(people, body, hours, start) for body in people.bodies]
+    """One agreement in force for each Party B, begun some months ago, and a draft."""
+    made = [
+        _in_force(people, body, hours, months_before(today, months))
+        for body, months in zip(people.bodies, BEGAN, strict=True)
+    ]
     _draft(people, hours, today)
     return made
 
 
 def _in_force(people: People, body: Organisation, hours: SupportHours, start: date) -> Agreement:
     number = f"GXXY-{start.year}-{people.bodies.index(body) + 1:03d}"
-    signed_on = date(start.year - 1, 12, 18)
+    signed_on = start - timedelta(days=12)
     agreement = _agreement(people, body, number, start)
     version = _terms(agreement, hours, start)
     write_standard_clauses(version)
@@ -66,7 +69,7 @@ def _agreement(people: People, body: Organisation, number: str, start: date) -> 
         party_b=body,
         manager=people["hetong"],
         term_years=3,
-        ends_on=date(start.year + 2, 12, 31),
+        ends_on=date(start.year + 3, start.month, 1) - timedelta(days=1),
     )
 
 

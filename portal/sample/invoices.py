@@ -7,7 +7,7 @@ from decimal import Decimal
 from billing import formal_invoices, invoicing, periods, receipts, usage
 from billing.models import Document, FormalInvoice, ServicePeriod
 from contracts.models import Agreement
-from portal.sample.moments import Moments, local
+from portal.sample.moments import Moments, local, months_before
 from portal.sample.people import People
 
 
@@ -41,13 +41,13 @@ METERS = (("query", 1900), ("download", 42000))
 
 def make_invoices(people: People, agreements: list[Agreement], moments: Moments) -> None:
     """Take in usage, open the months, draft, issue, record formal invoices, receipts and payments."""
-    first = _months_before(moments.today, max(bill.months_ago for bill in BILLS))
     for agreement in agreements:
+        first = agreement.effective_on
         _take_usage(people, agreement, first, moments)
         periods.open_periods(agreement, months=1, until=moments.today, by=people["caiwu"], at=local(first, 9))
     for bill in sorted(BILLS, key=lambda made: -made.months_ago):
         _bill(people, agreements[bill.body], bill, moments)
-    last = _period(agreements[DRAFTED], _months_before(moments.today, 1))
+    last = _period(agreements[DRAFTED], months_before(moments.today, 1))
     invoicing.draft_from_usage(agreements[DRAFTED], period=last, by=people["caiwu"], at=local(last.ends_on, 10))
 
 
@@ -64,7 +64,7 @@ def _take_usage(people: People, agreement: Agreement, first: date, moments: Mome
 
 
 def _bill(people: People, agreement: Agreement, bill: Bill, moments: Moments) -> None:
-    period = _period(agreement, _months_before(moments.today, bill.months_ago))
+    period = _period(agreement, months_before(moments.today, bill.months_ago))
     received_on = moments.working_day(bill.received) if bill.received is not None else None
     issued_on = min(period.ends_on + timedelta(days=2), received_on or moments.today)
     issued_on = max(issued_on, period.ends_on)
@@ -114,8 +114,3 @@ def _pay(people: People, document: Document, share: Decimal, on: date) -> None:
 def _period(agreement: Agreement, first: date) -> ServicePeriod:
     found: ServicePeriod = agreement.periods.get(starts_on=first)
     return found
-
-
-def _months_before(day: date, months: int) -> date:
-    index = day.year * 12 + day.month - 1 - months
-    return date(index // 12, index % 12 + 1, 1)

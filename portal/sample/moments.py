@@ -39,3 +39,9 @@ class Moments:
     def days_ago(self, days: int) -> date:
         """A civil day before today."""
         return self.today - timedelta(days)
+
+
+def months_before(day: date, months: int) -> date:
+    """The first day of the month so many months before the day's."""
+    index = day.year * 12 + day.month - 1 - months
+    return date(index // 12, index % 12 + 1, 1)

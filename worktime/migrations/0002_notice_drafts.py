@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '节假日通知',
                 'ordering': ['-made_at', '-pk'],
                 'permissions': [('publish_notice', 'Can publish a holiday notice loaded by another person')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'discarded'])), name='notice_state_known'), models.CheckConstraint(condition=models.Q(('origin__in', ['text', 'csv', 'ics'])), name='notice_origin_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), ('version__isnull', False)), models.Q(models.Q(('state', 'published'), _negated=True), ('version__isnull', True)), _connector='OR'), name='notice_published_has_ver', violation_error_message='已公布的通知须对应一个日历版本。')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'discarded'])), name='noticedraft_state_known'), models.CheckConstraint(condition=models.Q(('origin__in', ['text', 'csv', 'ics'])), name='noticedraft_origin_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), ('version__isnull', False)), models.Q(models.Q(('state', 'published'), _negated=True), ('version__isnull', True)), _connector='OR'), name='noticedraft_has_version', violation_error_message='已公布的通知须对应一个日历版本。')],
             },
         ),
     ]

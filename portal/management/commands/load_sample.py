@@ -39,15 +39,16 @@ class Command(BaseCommand):
         self._load(_present(options["on"]))
         self._print_accounts()
 
-    @transaction.atomic
     def _load(self, now: datetime) -> None:
-        calendar = load_bundled()
-        version = current_version(calendar)
-        people = make_people()
-        hours = make_hours(calendar)
-        moments = Moments(now, work_calendar(hours, version), workday_calendar(version))
-        agreements = make_agreements(people, hours, today=moments.today)
-        make_invoices(people, agreements, moments)
+        with transaction.atomic():
+            calendar = load_bundled()
+            version = current_version(calendar)
+            people = make_people()
+            hours = make_hours(calendar)
+            moments = Moments(now, work_calendar(hours, version), workday_calendar(version))
+            agreements = make_agreements(people, hours, today=moments.today)
+            make_invoices(people, agreements, moments)
+        # The sweep between the tickets commits each clock by itself, as it does at work.
         make_tickets(people, agreements, moments)
 
     def _print_accounts(self) -> None:
