@@ -1,6 +1,6 @@
 """What an approval sets off: each kind of request names the right it needs and the callable that does it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ class Effect(Protocol):
 
 
 Present = Callable[[Approval], Mapping[str, Any]]
+Describe = Callable[[Approval], Iterable[tuple[object, object]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +24,8 @@ class Kind:
     """One kind of request.  label is what a clerk calls it; permission is "app.codename", asked at the decision.
 
     present(approval), when given, says what the request would hold if it were made now: when that differs from what
-    was asked, the thing was edited meanwhile and the request is void.
+    was asked, the thing was edited meanwhile and the request is void.  describe(approval), when given, tells the
+    approver in rows of (what, value) what the content means; without it the content is shown as it is.
     """
 
     name: str
@@ -31,17 +33,28 @@ class Kind:
     permission: str
     effect: Effect
     present: Present | None = None
+    describe: Describe | None = None
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def register(name: str, effect: Effect, *, permission: str, label: object, present: Present | None = None) -> None:
+def register(
+    name: str,
+    effect: Effect,
+    *,
+    permission: str,
+    label: object,
+    present: Present | None = None,
+    describe: Describe | None = None,
+) -> None:
     """Make a kind of request known; call it from the app's AppConfig.ready.  Raises ValueError for a name taken."""
     known = _kinds.get(name)
     if known is not None and known.effect is not effect:
         raise ValueError(f"the approval kind {name!r} is registered already.")
-    _kinds[name] = Kind(name=name, label=label, permission=permission, effect=effect, present=present)
+    _kinds[name] = Kind(
+        name=name, label=label, permission=permission, effect=effect, present=present, describe=describe
+    )
 
 
 def unregister(name: str) -> None:
@@ -60,3 +73,9 @@ def kind_of(name: str) -> Kind:
 def label_of(name: str) -> object:
     """What a clerk calls the kind; its bare name when the app that knew it is gone."""
     return _kinds[name].label if name in _kinds else name
+
+
+def shown(approval: Approval) -> Iterable[tuple[object, object]]:
+    """The rows that its kind shows to the approver; none when the kind does not describe its content."""
+    kind = _kinds.get(approval.kind)
+    return kind.describe(approval) if kind and kind.describe else ()

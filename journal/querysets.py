@@ -65,6 +65,13 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         """The requests about one object, newest first."""
         return self.filter(target_type=obj._meta.label_lower, target_id=str(obj.pk)).order_by("-pk")
 
+    def for_user(self, user: Any) -> "ApprovalQuerySet":
+        """All for readers of the journal; for others what they asked for, decided, or have the right to decide."""
+        if user.has_perm("journal.view_event"):
+            return self.all()
+        concerned = Q(requested_by=user.pk) | Q(decided_by=user.pk) | Q(permission__in=user.get_all_permissions())
+        return self.filter(concerned)
+
     def decidable_by(self, user: Any) -> "ApprovalQuerySet":
         """Open requests of others that the user has the right to decide."""
         return self.open().filter(permission__in=user.get_all_permissions()).exclude(requested_by=user)

@@ -94,6 +94,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "people.change_user": (SECURITY_ADMIN,),
     "journal.view_event": (AUDIT_ADMIN, AUDITOR),
     "journal.view_notice": (SYSTEM_ADMIN, AUDIT_ADMIN),
+    "journal.retry_notice": (SYSTEM_ADMIN,),
     "journal.view_approval": (OPERATIONS_LEAD, FINANCE, FINANCE_LEAD, CONTRACT_MANAGER, SECURITY_ADMIN, AUDITOR),
     "people.export_lists": (OPERATIONS_LEAD, FINANCE, FINANCE_LEAD, CONTRACT_MANAGER, AUDITOR),
     "people.view_health": (SYSTEM_ADMIN,),

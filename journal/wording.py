@@ -1,0 +1,25 @@
+"""What the actions of events are called: each app names its own, a reader sees words instead of codes."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: dict[str, object] = {
+    "approval.requested": _("提出审批申请"),
+    "approval.approved": _("批准申请"),
+    "approval.rejected": _("驳回申请"),
+    "approval.withdrawn": _("撤回申请"),
+    "approval.expired": _("申请过期"),
+    "notice.retried": _("重新发送通知"),
+    "chain.found_unsound": _("日志校验不通过"),
+}
+
+
+def name_actions(names: Mapping[str, object]) -> None:
+    """Give actions their words; call it from the app's AppConfig.ready."""
+    ACTIONS.update(names)
+
+
+def action_label(action: str) -> object:
+    """What an action is called; its code when no app named it."""
+    return ACTIONS.get(action, action)
