@@ -30,7 +30,7 @@ class Checked:
 
 
 def check(files: Iterable[Any]) -> list[Checked]:
-    """The sent files, read and found acceptable.  Raises Refused naming the first that is not, before anything is kept."""
+    """The sent files, read and found acceptable.  Raises Refused naming the first that is not."""
     sent = list(files)
     if len(sent) > settings.UPLOAD_MAX_FILES:
         raise Refused(_("一次最多上传 %(most)s 个附件，请减少后再提交。") % {"most": settings.UPLOAD_MAX_FILES})

@@ -69,8 +69,15 @@ def happenings(clock: Clock) -> list[Happening]:
 
 def working_time(course: Course) -> WorkCalendar:
     """The working time that the terms and the calendar version pinned by a course amount to."""
-    version = AgreementVersion.objects.select_related("support_hours__calendar").get(pk=course.version)
-    return support_calendar(version, CalendarVersion.objects.select_related("calendar").get(pk=course.calendar))
+    pinned = course.version, course.calendar
+    return working_times({pinned})[pinned]
+
+
+def working_times(pinned: set[tuple[int, int]]) -> dict[tuple[int, int], WorkCalendar]:
+    """The working time of each pair of terms and calendar version; two queries for all of them."""
+    terms = AgreementVersion.objects.select_related("support_hours__calendar").in_bulk({t for t, _days in pinned})
+    days = CalendarVersion.objects.select_related("calendar").in_bulk({days for _terms, days in pinned})
+    return {(t, d): support_calendar(terms[t], days[d]) for t, d in pinned}
 
 
 def happen(dial: Dial, happening: Happening, *, by: User | None, recorded_at: datetime) -> ClockEvent:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from zoneinfo import TZPATH
 
 from contracts.models import AgreementVersion
 from journal.hashing import sha256_of
 from sla.clocks import Dial
+from sla.models import Breach
 from sla.replay import Happening, broken_at, consumed_at, follow, read
-from worktime.calendars import content_hash, work_calendar
-from worktime.clock import WorkCalendar
+from worktime.almanac import Almanac
+from worktime.clock import Window, WorkCalendar, natural_hours
 from worktime.explain import explain
 
 FORMAT = "shouyue-breach/1"
@@ -66,7 +66,7 @@ def problems(evidence: Mapping[str, Any]) -> list[str]:
     if evidence["format"] != FORMAT:
         raise ValueError(f"unknown format {evidence['format']!r}")
     found = []
-    if content_hash(evidence["calendar"]["days"]) != evidence["calendar"]["sha256"]:
+    if _almanac(evidence).sha256 != evidence["calendar"]["sha256"]:
         found.append("the calendar's days do not have the pinned hash")
     calendar = working_time(evidence)
     course = follow(_happenings(evidence))
@@ -88,14 +88,29 @@ def problems(evidence: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def flaws(breach: Breach) -> list[str]:
+    """What is wrong with a stored breach: evidence, hash, link to the one before; empty when it stands."""
+    found = problems(breach.evidence)
+    if digest(breach.evidence) != breach.sha256:
+        found.append("the evidence does not have the stored hash")
+    if breach.evidence["previous_sha256"] != breach.previous_sha256:
+        found.append("the evidence names another breach before it")
+    before = Breach.objects.filter(number=breach.number - 1).values_list("sha256", flat=True).first()
+    if breach.previous_sha256 != (before or ""):
+        found.append("the breach before it is missing or altered")
+    return found
+
+
 def working_time(evidence: Mapping[str, Any]) -> WorkCalendar:
     """The working time that the evidence itself describes."""
-    pinned = evidence["calendar"]
-    version = SimpleNamespace(
-        sha256=pinned["sha256"], days=pinned["days"], calendar=SimpleNamespace(zone=pinned["zone"])
-    )
     hours = evidence["hours"]
-    return work_calendar(SimpleNamespace(**hours) if hours else None, version)  # type: ignore[arg-type]
+    if hours is None:
+        return natural_hours(evidence["calendar"]["zone"])
+    return _almanac(evidence).hours(
+        tuple(tuple(Window.parse(*window) for window in day) for day in hours["weekly"]),
+        weekends_served=bool(hours["weekends_served"]),
+        makeup_days_served=bool(hours["makeup_days_served"]),
+    )
 
 
 def tz_version() -> str:
@@ -106,6 +121,10 @@ def tz_version() -> str:
             with listing.open(encoding="utf-8") as lines:
                 return lines.readline().removeprefix("# version").strip()
     return "unknown"
+
+
+def _almanac(evidence: Mapping[str, Any]) -> Almanac:
+    return Almanac.from_json(evidence["calendar"]["days"], zone=evidence["calendar"]["zone"])
 
 
 def _happenings(evidence: Mapping[str, Any]) -> list[Happening]:

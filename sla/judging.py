@@ -1,4 +1,4 @@
-"""Judging: stopping, pausing and reopening clocks, and writing a broken promise down exactly once, whoever sees it first."""
+"""Judging: stopping, pausing and reopening clocks; a broken promise is written down once, whoever sees it first."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from sla.replay import Happening, broken_at, levels_reached
 
 
 def settle(dial: Dial, *, at: datetime) -> Breach | None:
-    """Write the breach down if by `at` more than the target is consumed and nobody has; it carries the computed instant.
+    """Write the breach down if by `at` more than the target is consumed and nobody has.
 
-    The clock's row must be locked.  Raises what the calendar raises.
+    It carries the computed instant, not `at`.  The clock's row must be locked.  Raises what the calendar raises.
     """
     instant = broken_at(dial.course, dial.calendar, at)
     if instant is None:

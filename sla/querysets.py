@@ -1,4 +1,4 @@
-"""Names for sets of tickets, clocks and breaches, and the one rule of scope: Party B sees its own organisations' rows."""
+"""Names for sets of tickets, clocks and breaches, and the one rule of scope: Party B sees its own rows."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ class TicketQuerySet(models.QuerySet[Any]):
         return self.filter(Exists(self._clocks().filter(breached_at__isnull=False)))
 
     def _clocks(self) -> models.QuerySet[Any]:
-        return self.model._meta.get_field("clocks").related_model.objects.filter(ticket=OuterRef("pk"))
+        clocks: Any = self.model._meta.get_field("clocks").related_model
+        found: models.QuerySet[Any] = clocks.objects.filter(ticket=OuterRef("pk"))
+        return found
 
 
 class TicketEntryQuerySet(models.QuerySet[Any]):

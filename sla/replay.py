@@ -270,7 +270,7 @@ def _state(course: Course) -> str:
 
 
 def _deadline(course: Course, calendar: WorkCalendar) -> tuple[datetime | None, datetime | None, bool]:
-    """due_at, breach_from and whether they lean on an unpublished year; no deadline without a target or behind a pause."""
+    """due_at, breach_from, whether they lean on an unpublished year; none without a target or behind a pause."""
     if course.target is None:
         return None, None, False
     try:

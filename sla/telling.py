@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -98,8 +98,13 @@ def operations(ticket: Ticket) -> list[User]:
     """The person in charge; while there is none, everybody who may handle tickets."""
     if ticket.assignee is not None and ticket.assignee.is_active:
         return [ticket.assignee]
+    return list(handlers())
+
+
+def handlers() -> QuerySet[User]:
+    """Everybody who may handle tickets."""
     held = Q(groups__permissions__codename="handle_ticket", groups__permissions__content_type__app_label="sla")
-    return list(User.objects.filter(held, is_active=True).distinct().order_by("pk"))
+    return User.objects.filter(held, is_active=True).distinct().order_by("pk")
 
 
 def leads() -> list[User]:

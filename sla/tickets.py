@@ -1,4 +1,4 @@
-"""Tickets: the verbs.  Each is one transaction: it locks the ticket, moves its clocks, writes the timeline and tells people."""
+"""Tickets: the verbs.  Each is one transaction: lock the ticket, move its clocks, write the timeline, tell people."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ class Report:
 def file(report: Report, *, at: datetime, by: User, files: Files = ()) -> Ticket:
     """Receive a report: number it, pin its terms and calendar, start its clocks.
 
-    The same submission_key again answers with the first ticket.  Raises Refused for times out of order, an agreement that
-    is not in force, and files that may not be taken.
+    The same submission_key again answers with the first ticket.  Raises Refused for times out of order, an agreement
+    that is not in force, and files that may not be taken.
     """
     if (first := _filed_before(report, by)) is not None:
         return first
@@ -202,7 +202,7 @@ def _file(report: Report, *, at: datetime, by: User, files: Files) -> Ticket:
         reporter=by,
         submission_key=report.submission_key,
     )
-    ticket._history_user = by
+    ticket._history_user = by  # type: ignore[attr-defined]
     ticket.save(force_insert=True)
     started = clocks.start_all(ticket, calendar_version=calendar_version, by=by, at=at)
     dials = {clock.kind: clocks.dial_of(clock) for clock in started}

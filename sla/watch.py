@@ -1,6 +1,6 @@
 """The watch over running clocks: warnings before, breaches after, each exactly once, any run repairing any gap.
 
-Source of the shape: an indexed "look at me next" column, never a scan of open tickets (see docs/rules/service-levels.md).
+It reads an indexed "look at me next" column and never scans open tickets (docs/rules/service-levels.md).
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ log = logging.getLogger("sla.watch")
 
 BATCH = 200
 PUT_BACK = timedelta(hours=1)
-# What one bad row can raise: its rules, its calendar, its numbers.  A lost database is nobody's bad row and stays visible.
-BAD_ROW = (Refused, ValueError, LookupError, TypeError, ArithmeticError, AttributeError, DataError, IntegrityError)
+# What one bad row can raise by its rules, calendar or numbers.  A lost database is no row's fault and stays visible.
+BAD_ROW = (Refused, ValueError, LookupError, TypeError, ArithmeticError, DataError, IntegrityError)
 
 
 def sweep(at: datetime, *, batch: int = BATCH) -> Counter[str]:
-    """Look at every clock that is due for a look by `at`; returns how many were warned, breached, passed over and failed.
+    """Look at every clock that is due for a look by `at`; counts those warned, breached, passed over and failed.
 
     Must not run inside a transaction: each clock is its own.  Rows that another worker holds are left to it.
     """

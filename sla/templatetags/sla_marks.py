@@ -1,0 +1,41 @@
+"""Marks of tickets for templates: state and clocks as small words."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from people.showing import badge
+from sla.faces import PRIORITY_TONES, STATE_TONES, clock_badge
+from sla.models import Clock, Ticket
+from sla.telling import moment
+
+register = template.Library()
+
+
+@register.simple_tag
+def ticket_badge(ticket: Ticket) -> SafeString:
+    """The state of a ticket."""
+    return badge(ticket.get_state_display(), STATE_TONES[ticket.state])
+
+
+@register.simple_tag
+def priority_badge(ticket: Ticket) -> SafeString:
+    """The priority of a ticket."""
+    return badge(ticket.get_priority_display(), PRIORITY_TONES[ticket.priority])
+
+
+@register.simple_tag
+def clock_cell(ticket: Any, kind: str) -> SafeString | str:
+    """A clock in a table: its state, and its due time while it runs.  Prefetch the clocks."""
+    clock = next((c for c in ticket.clocks.all() if c.kind == kind), None)
+    mark = clock_badge(ticket, kind, clock=clock)
+    if clock is None or clock.due_at is None or clock.state != Clock.State.RUNNING:
+        return mark
+    return format_html(
+        '<span class="sla-line">{} <time datetime="{}">{}</time></span>',
+        mark,
+        clock.due_at.isoformat(),
+        moment(clock.due_at),
+    )

@@ -1,0 +1,88 @@
+"""The timeline of a ticket as people read it: what happened, who did it, what was said, which files came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from people.showing import Tone
+from sla.models import Attachment, Clock, TicketEntry
+from sla.telling import moment
+
+Kind = TicketEntry.Kind
+TONES: dict[str, Tone] = {
+    Kind.FILED: "info",
+    Kind.RESPONDED: "ok",
+    Kind.PROPOSED: "ok",
+    Kind.CONFIRMED: "ok",
+    Kind.ASKED: "warn",
+    Kind.WARNED: "warn",
+    Kind.DISPUTED: "bad",
+    Kind.BREACHED: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the timeline."""
+
+    kind: str
+    at: datetime
+    title: str
+    who: str
+    text: str
+    tone: Tone
+    internal: bool
+    files: list[Attachment]
+
+
+def lines_of(entries: Any) -> list[Line]:
+    """The entries of a query, oldest first, in the reader's language; two queries with all their files."""
+    return [_line(entry) for entry in entries.select_related("by").prefetch_related("attachments").order_by("pk")]
+
+
+def files_of(lines: Iterable[Line]) -> list[Attachment]:
+    """All files of a timeline, in order."""
+    return [file for line in lines for file in line.files]
+
+
+def _line(entry: TicketEntry) -> Line:
+    return Line(
+        kind=entry.kind,
+        at=entry.at,
+        title=entry.get_kind_display(),
+        who=_who(entry),
+        text=_text(entry),
+        tone=TONES.get(entry.kind, "muted"),
+        internal=entry.internal,
+        files=list(entry.attachments.all()),
+    )
+
+
+def _who(entry: TicketEntry) -> str:
+    if entry.by is None:
+        return _("系统")
+    side = _("甲方") if entry.by.is_staff else _("乙方")
+    return f"{side} · {entry.by}"
+
+
+def _text(entry: TicketEntry) -> str:
+    """What was said; for what the system or a reassignment did, the sentence that its data amount to."""
+    said = entry.data
+    if entry.kind == Kind.BREACHED:
+        broken = moment(datetime.fromisoformat(said["breached_at"]))
+        return _("%(clock)s时限已于 %(broken)s 用尽。") % {"clock": _clock(said), "broken": broken}
+    if entry.kind == Kind.WARNED:
+        return _("%(clock)s时限已用 %(level)s%%。") % {"clock": _clock(said), "level": said["level"]}
+    if entry.kind == Kind.REASSIGNED:
+        passed = _("由 %(from)s 转给 %(to)s。") if said["from"] else _("交给 %(to)s。")
+        return "\n".join(filter(None, [passed % said, entry.text]))
+    return entry.text
+
+
+def _clock(said: dict[str, Any]) -> str:
+    return str(Clock.Kind(said["clock"]).label)

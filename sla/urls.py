@@ -1,0 +1,15 @@
+"""Addresses of the portal's pages on fault reports."""
+
+from django.urls import path
+
+from sla import views
+
+app_name = "sla"
+urlpatterns = [
+    path("tickets/", views.tickets, name="tickets"),
+    path("tickets/export/", views.export, name="export"),
+    path("tickets/new/", views.new, name="new"),
+    path("tickets/<str:number>/", views.ticket, name="ticket"),
+    path("tickets/<str:number>/<slug:verb>/", views.act, name="act"),
+    path("attachments/<int:pk>/", views.attachment, name="attachment"),
+]
