@@ -132,7 +132,7 @@ class WorkCalendar:
         Raises UnpublishedYear, StillPaused (an endless pause stands in the way), BeyondCalendar, ValueError (naive).
         """
         at = micros(start)
-        span = seconds * SECOND if type(seconds) is int else round(seconds * SECOND)
+        span = seconds * SECOND if type(seconds) is int else span_of(seconds)
         found = (self._line(pauses) if pauses else self.timeline).moved(at, span)
         low, high = self._firm
         if low <= at <= high and low <= found <= high and span:
@@ -167,19 +167,19 @@ class WorkCalendar:
     def breach_from(self, start: datetime, seconds: float, pauses: Iterable[Pause] = ()) -> datetime:
         """The last instant before more than the target is consumed: `due_at`, or the next open one. Raises as `add`."""
         at, line = micros(start), self._line(pauses)
-        return self._answer(at, line.next_open(line.moved(at, round(seconds * SECOND))), peek=1)
+        return self._answer(at, line.next_open(line.moved(at, span_of(seconds))), peek=1)
 
     # The same where a year may be unpublished: never silent
 
     def reckon_add(self, start: datetime, seconds: float, pauses: Iterable[Pause] = ()) -> Reckoned[datetime]:
         """As `add`, provisional where a year is unpublished (its weeks taken as ordinary)."""
         at = micros(start)
-        return self._reckoned(at, self._line(pauses).moved(at, round(seconds * SECOND)), peek=0 if seconds else 1)
+        return self._reckoned(at, self._line(pauses).moved(at, span_of(seconds)), peek=0 if seconds else 1)
 
     def reckon_breach_from(self, start: datetime, seconds: float, pauses: Iterable[Pause] = ()) -> Reckoned[datetime]:
         """As `breach_from`, provisional where a year is unpublished."""
         at, line = micros(start), self._line(pauses)
-        return self._reckoned(at, line.next_open(line.moved(at, round(seconds * SECOND))), peek=1)
+        return self._reckoned(at, line.next_open(line.moved(at, span_of(seconds))), peek=1)
 
     def reckon_elapsed(self, start: datetime, end: datetime, pauses: Iterable[Pause] = ()) -> Reckoned[timedelta]:
         """As `elapsed_exact`, provisional where a year is unpublished."""
@@ -253,6 +253,14 @@ class WorkCalendar:
         if self.published is None or (first <= low and high <= last):
             return ()
         return self.published.missing(low, high)
+
+
+def span_of(seconds: float) -> int:
+    """Whole microseconds. Raises ValueError for what is not a finite number."""
+    try:
+        return round(seconds * SECOND)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{seconds} is not a finite number of seconds") from None
 
 
 def natural_hours(zone: str = SHANGHAI) -> WorkCalendar:

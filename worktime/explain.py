@@ -13,9 +13,9 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from worktime.clock import Pause, WorkCalendar
+from worktime.clock import Pause, WorkCalendar, span_of
 from worktime.pauses import micros, stretches
-from worktime.spans import EPOCH, SECOND
+from worktime.spans import EPOCH
 from worktime.windows import DAY
 from worktime.workdays import DayKind, WorkdayCalendar
 
@@ -173,7 +173,7 @@ def explain(calendar: WorkCalendar, start: datetime, seconds: float, pauses: Ite
     at, due = micros(start), micros(reckoned.value)
     reader = _Reader(calendar, pauses)
     entries = _totalled(_merged(reader.entries(min(at, due), max(at, due))))
-    target = round(seconds * SECOND)
+    target = span_of(seconds)
     return Explanation(
         calendar.zone, start.astimezone(UTC), target, reckoned.value, entries, reckoned.unpublished_years
     )

@@ -61,9 +61,7 @@ KIND_REASON = {
 
 def render(explanation: Explanation | WorkdayExplanation, language: str = "zh-hans") -> list[str]:
     """The explanation line by line, in "zh-hans" or "en". Raises ValueError for another language."""
-    speaker = SPEAKERS.get(language.lower())
-    if speaker is None:
-        raise ValueError(f"no wording in {language!r}: use {' or '.join(SPEAKERS)}")
+    speaker = speaker_of(language)
     if isinstance(explanation, WorkdayExplanation):
         return _working_days(explanation, speaker(explanation.received.year))
     zone = ZoneInfo(explanation.zone)
@@ -99,6 +97,9 @@ class Speaker(ABC):
 
     @abstractmethod
     def due(self, when: str) -> str: ...
+
+    @abstractmethod
+    def breach(self, when: str) -> str: ...
 
     @abstractmethod
     def provisional(self, years: tuple[int, ...]) -> str: ...
@@ -155,6 +156,9 @@ class Chinese(Speaker):
     def due(self, when: str) -> str:
         return f"到期：{when}"
 
+    def breach(self, when: str) -> str:
+        return f"至{when}为止不再消耗时限"
+
     def provisional(self, years: tuple[int, ...]) -> str:
         return f"暂定：{'、'.join(map(str, years))}年节假日安排尚未公布，公布后重新计算"
 
@@ -199,13 +203,14 @@ class English(Speaker):
     def due(self, when: str) -> str:
         return f"Due: {when}"
 
+    def breach(self, when: str) -> str:
+        return f"No more is consumed until hours open again: {when}"
+
     def provisional(self, years: tuple[int, ...]) -> str:
         return f"Provisional: no calendar is published for {', '.join(map(str, years))}; recomputed when it is"
 
     def day_heading(self, received: str, n: int) -> str:
-        return (
-            f"Received {received}, {self.year}, not counted; {n} working day{'' if n == 1 else 's'} from the next day"
-        )
+        return f"Received {received}, not counted; {n} working day{'' if n == 1 else 's'} from the next day"
 
     def day_counted(self, when: str, why: str, numbers: str) -> str:
         return f"{when}: {why + ', ' if why else ''}working day{'s' if ' ' in numbers else ''} {numbers}"
@@ -215,6 +220,14 @@ class English(Speaker):
 
 
 SPEAKERS: dict[str, type[Speaker]] = {"zh-hans": Chinese, "en": English}
+
+
+def speaker_of(language: str) -> type[Speaker]:
+    """The words of "zh-hans" or "en". Raises ValueError for another language."""
+    speaker = SPEAKERS.get(language.lower())
+    if speaker is None:
+        raise ValueError(f"no wording in {language!r}: use {' or '.join(SPEAKERS)}")
+    return speaker
 
 
 def clock(moment: datetime) -> str:

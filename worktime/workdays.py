@@ -83,9 +83,9 @@ class WorkdayCalendar:
         return reckoned.value
 
     def count_working_days(self, received: date, until: date) -> Reckoned[int]:
-        """Working days after the receipt day up to `until` included; negative when `until` is earlier."""
+        """Working days after the receipt day up to `until` included; the other way round when `until` is earlier."""
         if until < received:
-            counted = self.count_working_days(until - timedelta(1), received - timedelta(1))
+            counted = self.count_working_days(until, received)
             return Reckoned(-counted.value, counted.unpublished_years)
         if until == received:
             return Reckoned(0)
