@@ -1,8 +1,9 @@
 """Races between threads on a real database: PostgreSQL as it is, SQLite as a file that several connections can open."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,18 @@ def race(*works: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[
     """
     if connection.vendor != "sqlite":
         return _in_threads(works)
-    path = tmp_path / "race.sqlite3"
+    with on_disk(tmp_path) as path, monkeypatch.context() as patch:
+        patch.setitem(connections.settings, "default", {**connections.settings["default"], "NAME": str(path)})
+        return _in_threads(works)
+
+
+@contextmanager
+def on_disk(folder: Path) -> Iterator[Path]:
+    """The SQLite test database as a file, for other connections; what they did is in the test database afterwards."""
+    path = folder / "test.sqlite3"
     _copy(to_file=path)
     try:
-        with monkeypatch.context() as patch:
-            patch.setitem(connections.settings, "default", {**connections.settings["default"], "NAME": str(path)})
-            return _in_threads(works)
+        yield path
     finally:
         _copy(from_file=path)
 

@@ -203,6 +203,7 @@ def test_a_failed_mail_waits_and_goes_again_under_the_same_id(operator: User, at
     assert send_due(at=at, sender=refuse) == 0
     failed = reload(notice)
     assert (failed.state, failed.last_error) == ("pending", "SMTPServerDisconnected: gone")
+    assert failed.next_attempt_at is not None
     assert at + MINUTE <= failed.next_attempt_at < at + 1.1 * MINUTE
     assert send_due(at=at + 0.9 * MINUTE) == 0
     assert send_due(at=at + 2 * MINUTE) == 1

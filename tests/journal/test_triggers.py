@@ -1,5 +1,6 @@
 """Guards: the database itself refuses to rewrite what happened, whoever asks."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -59,7 +60,7 @@ def test_append_only_tables_refuse_replace(event: Event) -> None:
 
 @pytest.mark.parametrize("how", ["save", "delete", "queryset update", "queryset delete"])
 def test_the_orm_is_refused_too(event: Event, how: str) -> None:
-    ways = {
+    ways: dict[str, Callable[[], object]] = {
         "save": event.save,
         "delete": event.delete,
         "queryset update": lambda: Event.objects.update(reason="另一个原因"),
