@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import BigIntegerField, F, FilteredRelation, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import BigIntegerField, Case, CharField, F, FilteredRelation, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Round
 
 if TYPE_CHECKING:
@@ -60,6 +60,33 @@ class DocumentQuerySet(models.QuerySet[Any]):
             paid_fen=_total_of(rows.filter(document=OuterRef("pk"), component="principal"), "document"),
             gross_fen=Cast(Round(F("gross") * 100), BigIntegerField()),
         )
+
+    def with_standing(self, *, today: date, soon: date) -> Self:
+        """Adds standing, the one word for where a document stands on a day (billing.faces names them).
+
+        `soon` is the last due date that counts as near.
+        """
+        return (
+            self.with_due()
+            .with_paid()
+            .annotate(
+                standing=Case(
+                    When(state="draft", then=Value("draft")),
+                    When(kind__in=["credit_note", "write_off"], then=Value("settled")),
+                    When(paid_fen__gte=F("gross_fen"), then=Value("paid")),
+                    When(due_on__lt=today, then=Value("overdue")),
+                    When(paid_fen__gt=0, then=Value("part_paid")),
+                    When(due_on__isnull=True, then=Value("unstarted")),
+                    When(due_on__lte=soon, then=Value("due_soon")),
+                    default=Value("not_due"),
+                    output_field=CharField(),
+                )
+            )
+        )
+
+    def owing(self, *, until: date) -> Self:
+        """Issued documents with a due date up to a civil day whose principal is not paid in full."""
+        return self.issued().with_due().with_paid().filter(due_on__lte=until, paid_fen__lt=F("gross_fen"))
 
 
 class FormalInvoiceQuerySet(models.QuerySet[Any]):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -99,23 +100,39 @@ def receive_payment(document: Document, entry: Entry, *, by: User, at: datetime)
 
 
 @transaction.atomic
-def reverse(allocation: Allocation, *, reason: str, by: User, at: datetime) -> Allocation:
-    """Undo an allocation by a mirrored row.  Raises Refused when it is undone already or a later payment rests on it."""
-    if allocation.receipt_id is not None:
-        BankReceipt.objects.select_for_update().get(pk=allocation.receipt_id)
-    document = _locked_document(allocation.document)
+def reverse_payment(
+    document: Document, receipt: BankReceipt, *, reason: str, by: User, at: datetime
+) -> list[Allocation]:
+    """Take back what a receipt paid of a document, by mirrored rows; the receipt is free again.
+
+    Needs a second person (not the one who allocated it).  Raises Refused when nothing stands or a later payment does.
+    """
+    receipt = BankReceipt.objects.select_for_update().get(pk=receipt.pk)
+    document = _locked_document(document)
     if not reason.strip():
         raise Refused(_("请填写冲回原因。"))
-    if allocation.reverses_id or not Allocation.objects.standing().filter(pk=allocation.pk).exists():
-        raise Refused(_("这条核销已经冲回，不能再次冲回。"))
-    _check_order(debt_of(document), allocation.effective_on)
-    mirror = _allocation(
-        allocation.receipt, document, (allocation.component, -allocation.amount, allocation.effective_on), by=by, at=at,
-        reverses=allocation, reason=reason.strip(), credit=allocation.credit,
-    )  # fmt: skip
-    data = {"allocation": allocation.pk, allocation.component: mirror.amount}
-    _note("allocation.reversed", document, by=by, at=at, reason=reason, data=data)
-    return mirror
+    rows = list(document.allocations.standing().filter(receipt=receipt).order_by("effective_on", "pk"))
+    if not rows:
+        raise Refused(_("这笔收款没有核销该账单，或者已经冲回。"))
+    if any(row.recorded_by_id == by.pk for row in rows):
+        raise Refused(_("冲回须由核销人以外的另一位人员办理。"))
+    _check_order(debt_of(document), rows[-1].effective_on)
+    mirrors = [
+        _allocation(
+            receipt, document, (row.component, -row.amount, row.effective_on), by=by, at=at,
+            reverses=row, reason=reason.strip(),
+        )
+        for row in rows
+    ]  # fmt: skip
+    told = {row.component: row.amount for row in mirrors}
+    _note("receipt.reversed", document, by=by, at=at, reason=reason, data={"receipt": receipt.pk, **told})
+    return mirrors
+
+
+def standing_receipts(document: Document) -> QuerySet[BankReceipt]:
+    """The receipts that pay a document now."""
+    rows = document.allocations.standing().filter(receipt__isnull=False)
+    return BankReceipt.objects.filter(pk__in=rows.values("receipt")).order_by("value_date", "pk")
 
 
 def left_of(receipt: BankReceipt) -> Decimal:

@@ -1,0 +1,91 @@
+"""How a bill looks on a day: where it stands, how long is left, what is owed, in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from billing.models import Document, FormalInvoice
+from billing.reminding import SOON
+from people.showing import Tone, badge
+from worktime.calendars import CHINA, workday_calendar
+from worktime.models import CalendarVersion
+from worktime.workdays import WorkdayCalendar
+
+STANDINGS: dict[str, tuple[Any, Tone]] = {
+    "draft": (_("草稿"), "muted"),
+    "unstarted": (_("待签收发票"), "info"),
+    "not_due": (_("未到期"), "info"),
+    "due_soon": (_("即将到期"), "warn"),
+    "part_paid": (_("部分支付"), "warn"),
+    "overdue": (_("逾期"), "bad"),
+    "paid": (_("已付清"), "ok"),
+    "settled": (_("已入账"), "muted"),
+}
+
+
+# Those for which the time to pay runs.
+COUNTING = frozenset({"not_due", "due_soon", "part_paid", "overdue"})
+INVOICE_TONES: dict[str, Tone] = {
+    FormalInvoice.State.SENT: "info",
+    FormalInvoice.State.ACCEPTED: "ok",
+    FormalInvoice.State.REJECTED: "bad",
+    FormalInvoice.State.RED_LETTERED: "muted",
+}
+
+
+@dataclass(frozen=True)
+class Today:
+    """A civil day and the working days around it: made once for a page, asked for each row."""
+
+    day: date
+    days: WorkdayCalendar | None
+
+    @property
+    def soon(self) -> date:
+        """The last due date that is near: three working days ahead, or three days where no calendar is loaded."""
+        if self.days is None:
+            return self.day + timedelta(days=SOON)
+        return self.days.add_working_days(self.day, SOON).value
+
+    def working_days_to(self, due_on: date) -> int | None:
+        """Working days from today to a due date, None where no calendar is loaded."""
+        return self.days.count_working_days(self.day, due_on).value if self.days else None
+
+
+def today_is(day: date) -> Today:
+    """The day with the newest version of the national calendar (one query)."""
+    version = CalendarVersion.objects.select_related("calendar").filter(calendar__code=CHINA).order_by("-number").first()
+    return Today(day, workday_calendar(version) if version else None)
+
+
+def standing_badge(document: Document) -> SafeString:
+    """Where a document stands (from with_standing), as a badge."""
+    label, tone = STANDINGS[document.standing]
+    return badge(label, tone)
+
+
+def open_amount(document: Document) -> Decimal | None:
+    """What is not paid of the document itself (from with_paid), in yuan; None for a draft."""
+    return Decimal(document.gross_fen - document.paid_fen).scaleb(-2) if document.is_issued else None
+
+
+def countdown(due_on: date | None, today: Today) -> str:
+    """How long is left to pay: in working days ahead, in calendar days (those that bear interest) once overdue."""
+    if due_on is None:
+        return ""
+    if due_on < today.day:
+        late = (today.day - due_on).days
+        return ngettext("已逾期 %(days)d 天", "已逾期 %(days)d 天", late) % {"days": late}
+    if due_on == today.day:
+        return str(_("今天到期"))
+    left = today.working_days_to(due_on)
+    if left is None:
+        left = (due_on - today.day).days
+    return ngettext("还有 %(days)d 个工作日", "还有 %(days)d 个工作日", left) % {"days": left}

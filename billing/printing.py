@@ -1,0 +1,166 @@
+"""Documents on paper: the frozen value of a document, its PDF, and the file that is kept of it."""
+
+import hashlib
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+
+from billing import document as papers
+from billing.canonical import encode
+from billing.models import Document, DocumentLine
+from billing.overdue import statement, whole_settlements
+from billing.pdf import draw
+from billing.stating import interest_document
+from billing.typesetting import UndrawableText, require_glyphs
+from contracts.models import Agreement, Organisation
+from people.models import User
+from people.refusal import Refused
+
+HUNDRED = Decimal(100)
+
+
+def invoice_paper(document: Document) -> papers.InvoiceDocument:
+    """A document as it will be printed, still without number and date.  Its parties, lines and terms are read now."""
+    agreement, period = document.agreement, document.period
+    return papers.InvoiceDocument(
+        heading=papers.Heading(
+            agreement_no=agreement.number,
+            agreement_title=agreement.title,
+            prepared_by=document.drafted_by.get_full_name() if document.drafted_by else "",
+        ),
+        seller=_party(agreement.party_a),
+        buyer=_party(agreement.party_b),
+        lines=tuple(_line(line) for line in document.lines.all()),
+        net=document.net,
+        tax=document.tax,
+        gross=document.gross,
+        account=_account(agreement),
+        period_from=period.starts_on if period else None,
+        period_to=period.last_day if period else None,
+        due_rule=_due_rule(document.version.payment_working_days),
+    )
+
+
+def numbered(paper: papers.InvoiceDocument, *, number: str, on: date, by: User) -> papers.InvoiceDocument:
+    """The paper with what it is given at issue."""
+    heading = replace(paper.heading, number=number, issued_on=on, reviewed_by=by.get_full_name())
+    return replace(paper, heading=heading)
+
+
+def require_drawable(paper: papers.Document) -> None:
+    """Raise Refused, naming the characters, unless every text of the paper can be printed."""
+    try:
+        require_glyphs(_texts(encode(paper)))
+    except UndrawableText as error:
+        raise Refused(
+            _("以下字符在打印字体中没有字形，请改用其他写法后再开具：%(characters)s") % {"characters": " ".join(error.characters)}
+        ) from error
+
+
+def draft_pdf(document: Document) -> bytes:
+    """The PDF of a draft, marked as one."""
+    paper = invoice_paper(document)
+    require_drawable(paper)
+    return draw(paper)
+
+
+def keep_pdf(document: Document) -> bytes:
+    """Draw the PDF of an issued document from its frozen content, keep the file and its hash; the hash is kept once."""
+    content = draw(papers.from_dict(document.snapshot))
+    digest = hashlib.sha256(content).hexdigest()
+    if document.pdf_sha256 and digest != document.pdf_sha256:
+        raise Refused(_("重新生成的 PDF 与存档校验值不一致，请联系系统管理员从备份中恢复原件。"))
+    if not default_storage.exists(_path(document)):
+        default_storage.save(_path(document), ContentFile(content))
+    if not document.pdf_sha256:
+        document.pdf_sha256 = digest
+        document.save(update_fields=["pdf_sha256"])
+    return content
+
+
+def kept_pdf(document: Document) -> bytes:
+    """The PDF of an issued document as it was kept; drawn anew, byte for byte the same, should the file be gone."""
+    if document.pdf_sha256 and default_storage.exists(_path(document)):
+        with default_storage.open(_path(document), "rb") as file:
+            content: bytes = file.read()
+        if hashlib.sha256(content).hexdigest() == document.pdf_sha256:
+            return content
+        default_storage.delete(_path(document))
+    return keep_pdf(document)
+
+
+def interest_pdf(document: Document, *, on: date, by: User | None, language: str = "zh-hans") -> bytes:
+    """The interest statement of an issued document as of a civil day: a draft to look at, not numbered.
+
+    Raises Refused while the time to pay has not begun.
+    """
+    found = statement(document, on=on)
+    if not found.segments and not found.settlements:
+        raise Refused(_("截至 %(on)s 该账单没有逾期利息，也没有收款，无需出具利息计算书。") % {"on": on})
+    paper = interest_document(
+        replace(found, settlements=tuple(whole_settlements(found.settlements))),
+        heading=papers.Heading(
+            issued_on=on,
+            agreement_no=document.agreement.number,
+            agreement_title=document.agreement.title,
+            language=language,
+            prepared_by=by.get_full_name() if by else "",
+        ),
+        parties=(_party(document.agreement.party_a), _party(document.agreement.party_b)),
+        invoice_number=document.number or "",
+        account=_account(document.agreement),
+        payment_texts=_payment_texts(document),
+    )
+    require_drawable(paper)
+    return draw(paper)
+
+
+def _payment_texts(document: Document) -> dict[str, str]:
+    rows = document.allocations.standing().select_related("receipt")
+    return {f"receipt-{row.receipt_id}": row.receipt.bank_txn_id for row in rows if row.receipt}
+
+
+def _path(document: Document) -> str:
+    return f"documents/{document.year}/{document.number}.pdf"
+
+
+def _party(body: Organisation) -> papers.Party:
+    return papers.Party(
+        name=body.name, uscc=body.uscc, address=body.address, phone=body.contact_phone, contact=body.contact_name
+    )
+
+
+def _account(agreement: Agreement) -> papers.BankAccount:
+    payee = agreement.party_a
+    return papers.BankAccount(holder=payee.name, bank=payee.bank_name, number=payee.bank_account)
+
+
+def _due_rule(days: int | None) -> str:
+    return f"乙方收到正式发票后 {days} 个工作日内付款（协议第 6.2.1 条）" if days else ""
+
+
+def _line(line: DocumentLine) -> papers.Line:
+    return papers.Line(
+        item=line.description,
+        net=line.net,
+        tax=line.tax,
+        gross=line.gross,
+        tax_rate=line.tax_rate / HUNDRED,
+        quantity=line.quantity or None,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        clause=line.clause,
+        detail=str(line.trace.get("detail", "")),
+    )
+
+
+def _texts(data: Any) -> list[str]:
+    if isinstance(data, str):
+        return [data]
+    parts = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return [text for part in parts for text in _texts(part)]

@@ -1,0 +1,111 @@
+"""Who is told of what is owed: notices to Party B's people and to finance, each once."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from billing.models import Document
+from journal.models import Notice
+from journal.outbox import announce
+from people import roles
+from people.models import User
+
+
+
+
+def people_of(document: Document) -> Iterable[User]:
+    """The people who act for Party B of the document's agreement."""
+    body = document.agreement.party_b_id
+    return User.objects.filter(memberships__organisation=body, memberships__active=True, is_active=True).distinct()
+
+
+def holders(*names: str) -> Iterable[User]:
+    """The people who hold one of these roles."""
+    return User.objects.filter(groups__name__in=names, is_active=True).distinct()
+
+
+def tell_issued(document: Document, *, at: datetime) -> None:
+    """Party B learns that a bill was issued to it."""
+    told = _told(document)
+    _tell(
+        people_of(document),
+        key=f"document.issued:{document.pk}",
+        kind="document.issued",
+        subject=lambda: _("账单 %(number)s 已开具，金额 %(gross)s 元") % told,
+        body=lambda: _("协议 %(agreement)s 的账单 %(number)s 已开具，金额 %(gross)s 元。正式发票另行送达，收到发票后起算付款期限。") % told,
+        url=_portal_page(document),
+        at=at,
+    )
+
+
+def tell_issue_requested(document: Document, *, by: User, at: datetime) -> None:
+    """The finance leads learn that a draft waits for them; whoever drafted it or asks is not among them."""
+    told = _told(document)
+    leads = [person for person in holders(roles.FINANCE_LEAD) if person.pk not in {by.pk, document.drafted_by_id}]
+    _tell(
+        leads,
+        key=f"document.issue_requested:{document.pk}",
+        kind="document.issue_requested",
+        subject=lambda: _("请审核开具账单草稿，金额 %(gross)s 元") % told,
+        body=lambda: _("协议 %(agreement)s 的账单草稿已提请开具，金额 %(gross)s 元，请审核。") % told,
+        url=_admin_page(document),
+        at=at,
+    )
+
+
+def tell_due_soon(document: Document, *, due_on: date, left: Decimal, at: datetime) -> None:
+    """Party B and finance learn that the time to pay runs out; `left` is the principal still open, in yuan."""
+    told = {**_told(document), "due": due_on.isoformat(), "left": left}
+    _tell_both(
+        document,
+        key=f"document.due_soon:{document.pk}:{due_on}",
+        kind="document.due_soon",
+        subject=lambda: _("账单 %(number)s 将于 %(due)s 到期，未付 %(left)s 元") % told,
+        body=lambda: _("协议 %(agreement)s 的账单 %(number)s 将于 %(due)s 到期，尚有 %(left)s 元未付，请按期付款。") % told,
+        level=Notice.Level.WARNING.value,
+        at=at,
+    )
+
+
+def tell_overdue(document: Document, *, due_on: date, left: Decimal, at: datetime) -> None:
+    """Party B and finance learn that a bill was not paid in time."""
+    told = {**_told(document), "due": due_on.isoformat(), "left": left}
+    _tell_both(
+        document,
+        key=f"document.overdue:{document.pk}:{due_on}",
+        kind="document.overdue",
+        subject=lambda: _("账单 %(number)s 已于 %(due)s 到期，仍有 %(left)s 元未付") % told,
+        body=lambda: _(
+            "协议 %(agreement)s 的账单 %(number)s 已于 %(due)s 到期，仍有 %(left)s 元未付；自次日起按协议约定计算逾期利息，详见账单页面。"
+        )
+        % told,
+        level=Notice.Level.URGENT.value,
+        at=at,
+    )
+
+
+def _tell_both(document: Document, *, key: str, **letter: Any) -> None:
+    """To Party B with the portal's address, to finance with the admin's."""
+    _tell(people_of(document), key=key, url=_portal_page(document), **letter)
+    _tell(holders(roles.FINANCE, roles.FINANCE_LEAD), key=key, url=_admin_page(document), **letter)
+
+
+def _tell(recipients: Iterable[User], **letter: Any) -> None:
+    for person in recipients:
+        announce(recipient=person, **letter)
+
+
+def _told(document: Document) -> dict[str, Any]:
+    return {"number": document.number or "", "gross": document.gross, "agreement": document.agreement.number}
+
+
+def _portal_page(document: Document) -> str:
+    return reverse("billing:document", args=[document.pk])
+
+
+def _admin_page(document: Document) -> str:
+    return reverse("admin:billing_document_change", args=[document.pk])

@@ -1,0 +1,13 @@
+"""Addresses of the portal's pages on bills."""
+
+from django.urls import path
+
+from billing import views
+
+app_name = "billing"
+urlpatterns = [
+    path("documents/", views.documents, name="documents"),
+    path("documents/<int:pk>/", views.document, name="document"),
+    path("documents/<int:pk>/pdf/", views.document_pdf, name="document-pdf"),
+    path("documents/<int:pk>/interest/", views.interest_pdf, name="interest-pdf"),
+]
