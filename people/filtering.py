@@ -17,10 +17,9 @@ class DateRangeFilter(admin.FieldListFilter):
 
     template = "admin/date_range_filter.html"
 
-    def __init__(self, *args: Any) -> None:
-        field_path = args[-1]
+    def __init__(self, *args: Any, field_path: str) -> None:
         self.from_name, self.to_name = f"{field_path}__from", f"{field_path}__to"
-        super().__init__(*args)
+        super().__init__(*args, field_path=field_path)
         self.since, self.until = self._day(self.from_name), self._day(self.to_name)
 
     def expected_parameters(self) -> list[str | None]:
