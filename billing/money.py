@@ -12,7 +12,7 @@ ZERO = Decimal("0.00")
 LARGEST = Decimal("999999999999.99")  # numeric(14, 2)
 
 # Wide enough for amount x price x days; a caller's own decimal context never reaches our rounding.
-_WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
+WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
 _PLAIN = re.compile(r"[+-]?\d+(?:\.\d*)?|[+-]?\.\d+")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 
@@ -50,8 +50,8 @@ def round_to(amount: Decimal | int | Fraction, unit: Decimal = FEN) -> Decimal:
         return _round_fraction(amount, unit)
     value = exact(amount)
     try:
-        steps = _WIDE.divide(value, unit).to_integral_value(ROUND_HALF_UP)
-        return _WIDE.multiply(steps, unit).quantize(unit, context=_WIDE)
+        steps = WIDE.divide(value, unit).to_integral_value(ROUND_HALF_UP)
+        return WIDE.multiply(steps, unit).quantize(unit, context=WIDE)
     except InvalidOperation as error:
         raise AmountError("too_large", amount) from error
 
@@ -59,7 +59,7 @@ def round_to(amount: Decimal | int | Fraction, unit: Decimal = FEN) -> Decimal:
 def _round_fraction(amount: Fraction, unit: Decimal) -> Decimal:
     steps, rest = divmod(abs(amount), Fraction(unit))
     whole = steps + (1 if 2 * rest >= Fraction(unit) else 0)
-    return _WIDE.multiply(Decimal(whole if amount >= 0 else -whole), unit).quantize(unit, context=_WIDE)
+    return WIDE.multiply(Decimal(whole if amount >= 0 else -whole), unit).quantize(unit, context=WIDE)
 
 
 def fen(amount: Decimal | int | Fraction) -> Decimal:
@@ -78,11 +78,11 @@ def parse_amount(text: str) -> Decimal:
     Raises AmountError with the reason empty, not_a_number, too_many_decimals or too_large.
     """
     value = parse_number(text)
-    if value != value.quantize(FEN, ROUND_DOWN, context=_WIDE):
+    if value != value.quantize(FEN, ROUND_DOWN, context=WIDE):
         raise AmountError("too_many_decimals", text)
     if abs(value) > LARGEST:
         raise AmountError("too_large", text)
-    return value.quantize(FEN, context=_WIDE)
+    return value.quantize(FEN, context=WIDE)
 
 
 def parse_number(text: str) -> Decimal:
@@ -151,7 +151,7 @@ def _tie_order(size: int, keys: Sequence[object] | None) -> list[int]:
 
 def floor_units(quantity: Decimal, unit: Decimal) -> int:
     """How many whole `unit`s fit in `quantity` (towards minus infinity; `//` on Decimal truncates instead)."""
-    return int(_WIDE.divide(exact(quantity), unit).to_integral_value(ROUND_FLOOR))
+    return int(WIDE.divide(exact(quantity), unit).to_integral_value(ROUND_FLOOR))
 
 
 def ceil_units(quantity: Decimal, unit: Decimal) -> int:
