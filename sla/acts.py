@@ -15,7 +15,7 @@ from people.refusal import Refused
 from sla import attaching, clocks, telling
 from sla.clocks import Dial
 from sla.models import Ticket, TicketEntry
-from sla.steps import after, may
+from sla.steps import STEPS, after, may
 
 INTERNAL = frozenset({TicketEntry.Kind.NOTE, TicketEntry.Kind.REASSIGNED, TicketEntry.Kind.WARNED})
 LONGEST_TEXT = 8000
@@ -57,9 +57,10 @@ def finish(act: Act, kind: str, text: str, files: Iterable[Any] = ()) -> Ticket:
     """Keep the ticket's new state, the line of its timeline and its files; record and tell.  Answers the ticket."""
     checked = attaching.check(files)
     ticket = act.ticket
-    ticket.state = after(act.verb, ticket.state) if act.verb != "file" else ticket.state
-    ticket._history_user = act.by  # type: ignore[attr-defined]
-    ticket.save()
+    if act.verb in STEPS:
+        ticket.state = after(act.verb, ticket.state)
+        ticket._history_user = act.by  # type: ignore[attr-defined]
+        ticket.save()
     entry = TicketEntry.objects.create(
         ticket=ticket, kind=kind, text=_fitting(text), by=act.by, at=act.at, internal=kind in INTERNAL, data=act.data
     )

@@ -330,7 +330,11 @@ class Clock(models.Model):
             models.CheckConstraint(
                 name="clock_stopped_is_dated",
                 condition=Q(state__in=["running", "paused"], stopped_at__isnull=True)
-                | (Q(state__in=["met", "missed", "measured", "cancelled"]) & Q(stopped_at__gte=F("started_at"))),
+                | (
+                    Q(state__in=["met", "missed", "measured", "cancelled"])
+                    & Q(stopped_at__isnull=False)
+                    & Q(stopped_at__gte=F("started_at"))
+                ),
             ),
             models.CheckConstraint(
                 name="clock_judged_by_its_target",
@@ -342,7 +346,11 @@ class Clock(models.Model):
             models.CheckConstraint(
                 name="clock_due_before_breach",
                 condition=Q(due_at__isnull=True, breach_from__isnull=True)
-                | Q(breach_from__gte=F("due_at"), due_at__gte=F("started_at")),
+                | (
+                    # Said outright: a CHECK passes where a comparison with NULL leaves it open.
+                    Q(due_at__isnull=False, breach_from__isnull=False)
+                    & Q(breach_from__gte=F("due_at"), due_at__gte=F("started_at"))
+                ),
             ),
             models.CheckConstraint(
                 name="clock_checked_while_running",
