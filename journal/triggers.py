@@ -188,7 +188,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     return [
         f"{guard.trigger_name(event)} ({guard.table})"
         for guard in guards(connection)
-        for event in _events(connection.vendor)
+        for event in guard.refusals(connection.vendor, ())
         if guard.trigger_name(event) not in present
     ]
 
@@ -256,7 +256,7 @@ def _postgresql_trigger(name: str, on: tuple[str, str], condition: str, words: s
     # The condition stands in the function, not in WHEN, so that a later migration may still alter the columns.
     table, event = on
     each = "STATEMENT" if event == "TRUNCATE" else "ROW"
-    passes = {"UPDATE": "RETURN NEW;", "DELETE": "RETURN OLD;", "TRUNCATE": "RETURN NULL;"}[event]
+    passes = {"INSERT": "RETURN NEW;", "UPDATE": "RETURN NEW;", "DELETE": "RETURN OLD;", "TRUNCATE": "RETURN NULL;"}[event]
     return [
         f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN '
         f"IF {condition or 'TRUE'} THEN RAISE EXCEPTION USING ERRCODE = '23001', MESSAGE = {_literal(words)}; END IF; "
