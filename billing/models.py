@@ -119,7 +119,7 @@ class RateLine(models.Model):
             ),
             models.CheckConstraint(
                 name="rateline_package_sized",
-                condition=~Q(model="package") | Q(package_size__gt=0),
+                condition=~Q(model="package") | (Q(package_size__isnull=False) & Q(package_size__gt=0)),
                 violation_error_message=_("按包计价的项目须填写每包数量，且大于 0。"),
             ),
             models.CheckConstraint(
@@ -333,7 +333,7 @@ class Document(models.Model):
                 )
                 | (
                     Q(
-                        state="issued", number__isnull=False, year__isnull=False, sequence__gte=1,
+                        state="issued", number__isnull=False, year__isnull=False, sequence__isnull=False, sequence__gte=1,
                         issued_on__isnull=False, issued_at__isnull=False, snapshot__isnull=False,
                     )
                     & ~Q(series="")

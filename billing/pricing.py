@@ -87,7 +87,9 @@ def _text(value: Decimal | Fraction | None) -> str | None:
 
 def in_words(trace: Mapping[str, Any], unit: str) -> list[str]:
     """The working of a line, step by step, in the reader's language."""
-    words = [_step(step, unit) for step in trace.get("steps", [])]
+    steps = trace.get("steps", [])
+    metered = all(step["did"] != Did.FLAT for step in steps)
+    words = [_step(step, unit) for step in steps if metered or step["did"] != Did.USED]
     if trace.get("days", 0) < trace.get("whole_days", 0):
         words.append(_("本期 %(days)d 天，整期 %(whole)d 天，按比例折算") % {"days": trace["days"], "whole": trace["whole_days"]})
     if billed := trace.get("already_billed"):

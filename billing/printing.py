@@ -152,7 +152,7 @@ def _line(line: DocumentLine) -> papers.Line:
         gross=line.gross,
         tax_rate=line.tax_rate / HUNDRED,
         quantity=line.quantity or None,
-        unit=line.unit,
+        unit=line.unit if line.quantity else "",
         unit_price=line.unit_price,
         clause=line.clause,
         detail=str(line.trace.get("detail", "")),
