@@ -8,6 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from journal import triggers
 from journal.hashing import GENESIS, link, seal, sealed_by
@@ -15,6 +18,7 @@ from journal.models import Anchor, ChainHead, Event
 from journal.recording import locked_head
 
 MOST_FAULTS = 100
+Text = str | Promise  # lazy: an alarm says it in each reader's language
 
 
 @dataclass(frozen=True)
@@ -22,10 +26,10 @@ class Fault:
     """One thing that is wrong, at one event (0 when it belongs to none)."""
 
     seq: int
-    what: str
+    what: Text
 
     def __str__(self) -> str:
-        return f"#{self.seq}: {self.what}" if self.seq else self.what
+        return f"#{self.seq} {self.what}" if self.seq else str(self.what)
 
 
 @dataclass(kw_only=True)
@@ -48,10 +52,10 @@ class Verdict:
         """The lowest sequence number of an event with a fault; None when no event has one."""
         return min((fault.seq for fault in self.faults if fault.seq), default=None)
 
-    def blame(self, seq: int, what: str) -> None:
-        """Note a fault; only the first hundred are kept."""
+    def blame(self, seq: int, what: Text, **values: object) -> None:
+        """Note a fault, its words filled with the values; only the first hundred are kept."""
         if len(self.faults) < MOST_FAULTS:
-            self.faults.append(Fault(seq, what))
+            self.faults.append(Fault(seq, format_lazy(what, **values)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +64,7 @@ class Mark:
 
     content: Mapping[str, Any]
     signature: str
-    where: str
+    where: Text
 
     @property
     def seq(self) -> int:
@@ -78,7 +82,7 @@ def verify(*, kept: Iterable[Mapping[str, Any]] = ()) -> Verdict:
     verdict = walk(exported(), marks=marks)
     _check_head(head, verdict)
     for name in triggers.missing(connection):
-        verdict.blame(0, f"the trigger {name} is missing or disabled")
+        verdict.blame(0, _("数据库防护 {name} 缺失或被停用"), name=name)
     return verdict
 
 
@@ -91,9 +95,8 @@ def walk(events: Iterable[Mapping[str, Any]], *, marks: Iterable[Mark] = ()) -> 
         _check_event(event, verdict)
         _check_marks(waiting.pop(verdict.last_seq, []), verdict.last_hash, verdict)
     for seq, left in sorted(waiting.items()):
-        verdict.blame(
-            seq, f"{left[0].where} saw {seq} events, the chain has {verdict.events}: tail cut or event missing"
-        )
+        words = _("{where} 见过 {seen} 条事件，现有 {events} 条：末尾被截断或事件缺失")
+        verdict.blame(seq, words, where=left[0].where, seen=seq, events=verdict.events)
     return verdict
 
 
@@ -128,13 +131,13 @@ def _secrets() -> list[str]:
 
 
 def _of_row(row: Anchor) -> Mark:
-    return Mark(content=row.content(), signature=row.signature, where=f"anchor {row.pk}")
+    return Mark(content=row.content(), signature=row.signature, where=format_lazy(_("链锚 {number}"), number=row.pk))
 
 
 def mark_of(line: Mapping[str, Any]) -> Mark:
     """A kept line as an anchor to check.  Raises KeyError for a line that is no anchor."""
     content = {name: line[name] for name in ("seq", "hash", "count", "at", "alg")}
-    return Mark(content=content, signature=line["signature"], where=f"the kept anchor of {line['at']}")
+    return Mark(content=content, signature=line["signature"], where=format_lazy(_("库外链锚（{at}）"), at=line["at"]))
 
 
 def _by_seq(marks: Iterable[Mark], verdict: Verdict) -> dict[int, list[Mark]]:
@@ -145,12 +148,14 @@ def _by_seq(marks: Iterable[Mark], verdict: Verdict) -> dict[int, list[Mark]]:
     for mark in sorted(marks, key=lambda mark: str(mark.content["at"])):
         verdict.anchors += 1
         if mark.seq < highest:
-            verdict.blame(mark.seq, f"{mark.where} saw {mark.seq} events when there had been {highest}: chain rewound")
+            words = _("{where} 只见 {seen} 条事件，而此前已有 {highest} 条：链被回退")
+            verdict.blame(mark.seq, words, where=mark.where, seen=mark.seq, highest=highest)
         highest = max(highest, mark.seq)
         if not sealed_by(secrets, mark.content, mark.signature):
-            verdict.blame(mark.seq, f"the signature of {mark.where} is not ours")
+            verdict.blame(mark.seq, _("{where} 的签名不是本系统所签"), where=mark.where)
         if mark.content["count"] != mark.seq:
-            verdict.blame(mark.seq, f"{mark.where} counted {mark.content['count']} events up to #{mark.seq}")
+            words = _("{where} 到此处计有 {count} 条事件，与序号不符")
+            verdict.blame(mark.seq, words, where=mark.where, count=mark.content["count"])
         found.setdefault(mark.seq, []).append(mark)
     return found
 
@@ -158,7 +163,7 @@ def _by_seq(marks: Iterable[Mark], verdict: Verdict) -> dict[int, list[Mark]]:
 def _check_marks(marks: Iterable[Mark], head_hash: str, verdict: Verdict) -> None:
     for mark in marks:
         if mark.content["hash"] != head_hash:
-            verdict.blame(mark.seq, f"{mark.where} saw another hash here: the chain was rebuilt")
+            verdict.blame(mark.seq, _("{where} 在此处的哈希不同：链被重建"), where=mark.where)
 
 
 def _check_head(before: ChainHead | None, verdict: Verdict) -> None:
@@ -166,22 +171,23 @@ def _check_head(before: ChainHead | None, verdict: Verdict) -> None:
     last = verdict.last_seq
     after = ChainHead.objects.filter(pk=1).first()
     if before is not None and before.seq > last:
-        verdict.blame(last + 1, f"the chain ends at #{last}, its head says #{before.seq}: tail cut")
-    if verdict.events and (after is None or after.seq < last):
-        verdict.blame(last, f"the head of the chain is {'missing' if after is None else f'behind, at #{after.seq}'}")
+        verdict.blame(last + 1, _("链止于 #{last}，链头却是 #{head}：末尾被截断"), last=last, head=before.seq)
+    if verdict.events and after is None:
+        verdict.blame(last, _("链头缺失"))
+    if after is not None and after.seq < last:
+        verdict.blame(last, _("链头落后，停在 #{head}"), head=after.seq)
     if after is not None and after.seq == last and after.hash != verdict.last_hash:
-        verdict.blame(last, "the head of the chain says another hash")
+        verdict.blame(last, _("链头的哈希不符"))
 
 
 def _check_event(event: Mapping[str, Any], verdict: Verdict) -> None:
     seq = int(event["seq"])
     if seq != verdict.last_seq + 1:
-        verdict.blame(
-            verdict.last_seq + 1, f"#{verdict.last_seq} is followed by #{seq}: events are missing or repeated"
-        )
+        words = _("#{last} 之后是 #{next}：事件缺失或重复")
+        verdict.blame(verdict.last_seq + 1, words, last=verdict.last_seq, next=seq)
     elif event["prev"] != verdict.last_hash:
-        verdict.blame(seq, "does not follow from the event before it")
+        verdict.blame(seq, _("与前一条事件不相连"))
     if link(event["prev"], {key: event[key] for key in event if key not in ("prev", "hash")}) != event["hash"]:
-        verdict.blame(seq, "was changed after it was recorded")
+        verdict.blame(seq, _("记录之后被改动"))
     verdict.events += 1
     verdict.last_seq, verdict.last_hash = seq, event["hash"]

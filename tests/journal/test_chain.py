@@ -39,18 +39,18 @@ def test_an_empty_chain_is_sound(db: None, at: datetime) -> None:
 
 
 TAMPERED = {
-    "reason": ("UPDATE journal_event SET reason = '改过' WHERE seq = 5", 5, "was changed after it was recorded"),
-    "data": ("UPDATE journal_event SET data = '{\"n\": 50}' WHERE seq = 5", 5, "was changed after it was recorded"),
-    "time": ("UPDATE journal_event SET at = recorded_at WHERE seq = 5", 5, "was changed after it was recorded"),
-    "actor": ("UPDATE journal_event SET actor_label = '某人' WHERE seq = 1", 1, "was changed after it was recorded"),
-    "previous hash": ("UPDATE journal_event SET prev = hash WHERE seq = 5", 5, "does not follow"),
-    "hash": ("UPDATE journal_event SET hash = 'f' WHERE seq = 5", 5, "was changed after it was recorded"),
-    "an event taken out": ("DELETE FROM journal_event WHERE seq = 5", 5, "#4 is followed by #6"),
-    "the first taken out": ("DELETE FROM journal_event WHERE seq = 1", 1, "#0 is followed by #2"),
-    "renumbered": ("UPDATE journal_event SET seq = 99 WHERE seq = 5", 5, "#4 is followed by #6"),
-    "the tail cut": ("DELETE FROM journal_event WHERE seq > 7", 8, "tail cut"),
-    "the head rewound": ("UPDATE journal_chainhead SET seq = 7", 10, "the head of the chain is behind, at #7"),
-    "the head forged": ("UPDATE journal_chainhead SET hash = 'f'", 10, "the head of the chain says another hash"),
+    "reason": ("UPDATE journal_event SET reason = '改过' WHERE seq = 5", 5, "记录之后被改动"),
+    "data": ("UPDATE journal_event SET data = '{\"n\": 50}' WHERE seq = 5", 5, "记录之后被改动"),
+    "time": ("UPDATE journal_event SET at = recorded_at WHERE seq = 5", 5, "记录之后被改动"),
+    "actor": ("UPDATE journal_event SET actor_label = '某人' WHERE seq = 1", 1, "记录之后被改动"),
+    "previous hash": ("UPDATE journal_event SET prev = hash WHERE seq = 5", 5, "与前一条事件不相连"),
+    "hash": ("UPDATE journal_event SET hash = 'f' WHERE seq = 5", 5, "记录之后被改动"),
+    "an event taken out": ("DELETE FROM journal_event WHERE seq = 5", 5, "#4 之后是 #6：事件缺失或重复"),
+    "the first taken out": ("DELETE FROM journal_event WHERE seq = 1", 1, "#0 之后是 #2"),
+    "renumbered": ("UPDATE journal_event SET seq = 99 WHERE seq = 5", 5, "#4 之后是 #6：事件缺失或重复"),
+    "the tail cut": ("DELETE FROM journal_event WHERE seq > 7", 8, "链止于 #7，链头却是 #10：末尾被截断"),
+    "the head rewound": ("UPDATE journal_chainhead SET seq = 7", 10, "链头落后，停在 #7"),
+    "the head forged": ("UPDATE journal_chainhead SET hash = 'f'", 10, "链头的哈希不符"),
 }
 
 
@@ -85,7 +85,7 @@ def test_a_cut_tail_is_found_by_an_anchor(ten: list[Event], at: datetime) -> Non
     verdict = chain.verify()
 
     assert verdict.first_bad == 10
-    assert "saw 10 events, the chain has 7: tail cut or event missing" in str(verdict.faults[0])
+    assert "见过 10 条事件，现有 7 条：末尾被截断或事件缺失" in str(verdict.faults[0])
 
 
 def test_a_cut_tail_is_found_by_an_anchor_kept_elsewhere(ten: list[Event], at: datetime, tmp_path: Path) -> None:
@@ -115,9 +115,7 @@ def test_a_chain_rebuilt_with_right_hashes_is_found_by_an_anchor_only(ten: list[
     anchor = chain.anchor(at=at)
     rebuild(ten[4])
 
-    assert [str(fault) for fault in chain.verify().faults] == [
-        f"#10: anchor {anchor.pk} saw another hash here: the chain was rebuilt"
-    ]
+    assert [str(fault) for fault in chain.verify().faults] == [f"#10 链锚 {anchor.pk} 在此处的哈希不同：链被重建"]
     rewrite("DELETE FROM journal_anchor")
     assert chain.verify().sound, "this is why anchors are needed, and kept elsewhere"
 
@@ -125,9 +123,9 @@ def test_a_chain_rebuilt_with_right_hashes_is_found_by_an_anchor_only(ten: list[
 @pytest.mark.parametrize(
     "statement, words",
     [
-        pytest.param("UPDATE journal_anchor SET count = 9", "is not ours", id="count"),
-        pytest.param("UPDATE journal_anchor SET seq = 3, count = 3", "is not ours", id="moved back"),
-        pytest.param("UPDATE journal_anchor SET signature = 'f'", "is not ours", id="signature"),
+        pytest.param("UPDATE journal_anchor SET count = 9", "的签名不是本系统所签", id="count"),
+        pytest.param("UPDATE journal_anchor SET seq = 3, count = 3", "的签名不是本系统所签", id="moved back"),
+        pytest.param("UPDATE journal_anchor SET signature = 'f'", "的签名不是本系统所签", id="signature"),
     ],
 )
 def test_a_forged_anchor_is_found(ten: list[Event], at: datetime, statement: str, words: str) -> None:
@@ -142,7 +140,7 @@ def test_a_rewound_chain_is_found_by_its_anchors(ten: list[Event], at: datetime)
     cut_tail_and_head()
     chain.anchor(at=at + timedelta(hours=1))
 
-    assert any("when there had been 10: chain rewound" in str(fault) for fault in chain.verify().faults)
+    assert any("而此前已有 10 条：链被回退" in str(fault) for fault in chain.verify().faults)
 
 
 def test_anchors_of_an_older_key_still_hold(ten: list[Event], at: datetime, settings: Settings) -> None:
@@ -153,7 +151,7 @@ def test_anchors_of_an_older_key_still_hold(ten: list[Event], at: datetime, sett
 
     settings.SECRET_KEY_FALLBACKS = []
 
-    assert "is not ours" in str(chain.verify().faults[0])
+    assert "的签名不是本系统所签" in str(chain.verify().faults[0])
 
 
 def test_a_missing_guard_is_found(ten: list[Event]) -> None:
@@ -164,7 +162,7 @@ def test_a_missing_guard_is_found(ten: list[Event]) -> None:
     verdict = chain.verify()
 
     assert verdict.first_bad is None
-    assert "(journal_event) is missing or disabled" in str(verdict.faults[0])
+    assert "(journal_event) 缺失或被停用" in str(verdict.faults[0])
 
 
 def test_only_the_first_hundred_faults_are_kept(db: None, at: datetime) -> None:
@@ -199,16 +197,16 @@ def test_the_command_says_that_the_chain_is_sound(
 
     assert line["seq"] == 10
     assert json.loads(kept.read_text()) == line
-    assert said(capsys, "verify") == f"sound: 10 events, 2 anchors, head {ten[9].hash}"
+    assert said(capsys, "verify") == f"完好：10 条事件，2 个链锚，链头 {ten[9].hash}"
 
 
 def test_the_command_says_which_event_is_bad(ten: list[Event], kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rewrite("UPDATE journal_event SET reason = '改过' WHERE seq = 5")
 
-    with pytest.raises(CommandError, match="NOT SOUND: 1 faults in 10 events, first bad event #5"):
+    with pytest.raises(CommandError, match="不完好：1 处问题，第一条受损的事件是 #5"):
         call_command("journal", "verify")
 
-    assert capsys.readouterr().out.strip() == "#5: was changed after it was recorded"
+    assert capsys.readouterr().out.strip() == "#5 记录之后被改动"
 
 
 def test_an_exported_file_is_checked_without_the_database(
@@ -220,9 +218,9 @@ def test_an_exported_file_is_checked_without_the_database(
     file.write_text(said(capsys, "export"), encoding="utf-8")
     rewrite("DELETE FROM journal_event WHERE seq > 5")
 
-    assert said(capsys, "verify", "--file", file).startswith("sound: 10 events, 1 anchors")
+    assert said(capsys, "verify", "--file", file).startswith("完好：10 条事件，1 个链锚")
     file.write_text(file.read_text(encoding="utf-8").replace("第5件", "第6件"), encoding="utf-8")
-    with pytest.raises(CommandError, match="first bad event #5"):
+    with pytest.raises(CommandError, match="第一条受损的事件是 #5"):
         call_command("journal", "verify", "--file", file)
 
 

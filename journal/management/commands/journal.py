@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from journal import chain, keeping
 
@@ -40,9 +41,12 @@ class Command(BaseCommand):
         for fault in verdict.faults:
             self.stdout.write(f"{fault}")
         if not verdict.sound:
-            where = f"first bad event #{verdict.first_bad}" if verdict.first_bad else "no event is bad by itself"
-            raise CommandError(f"NOT SOUND: {len(verdict.faults)} faults in {verdict.events} events, {where}.")
-        self.stdout.write(f"sound: {verdict.events} events, {verdict.anchors} anchors, head {verdict.last_hash}")
+            raise CommandError(_unsound(verdict))
+        self.stdout.write(
+            _("完好：{events} 条事件，{anchors} 个链锚，链头 {head}").format(
+                events=verdict.events, anchors=verdict.anchors, head=verdict.last_hash
+            )
+        )
 
     def anchor(self, options: dict[str, Any]) -> None:
         made = chain.anchor(at=timezone.now())
@@ -58,3 +62,11 @@ class Command(BaseCommand):
         if file is not None:
             return chain.walk(keeping.read(file), marks=[chain.mark_of(line) for line in lines])
         return chain.verify(kept=lines)
+
+
+def _unsound(verdict: chain.Verdict) -> str:
+    if verdict.first_bad is None:
+        return _("不完好：{faults} 处问题，没有事件本身受损。").format(faults=len(verdict.faults))
+    return _("不完好：{faults} 处问题，第一条受损的事件是 #{first}。").format(
+        faults=len(verdict.faults), first=verdict.first_bad
+    )
