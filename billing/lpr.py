@@ -1,6 +1,7 @@
 """The loan prime rate (LPR) as dated rows; a month without its row makes an answer provisional, never silent."""
 
 import csv
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -48,19 +49,20 @@ class LprTable:
         if len(set(months)) != len(months):
             raise ValueError("two LPR rows for one month")
         self._months = frozenset(months)
+        self._days = [row.published for row in self.rows]
 
     def on(self, day: date) -> LprQuote:
         """The quote for `day`; raises LprUnknown before the first row."""
-        known = [row for row in self.rows if row.published <= day]
-        if not known:
+        place = bisect_right(self._days, day)
+        if not place:
             raise LprUnknown(f"no LPR row on or before {day}")
-        row = known[-1]
+        row = self.rows[place - 1]
         missing = self._first_gap(row.published, day)
         return LprQuote(row.one_year, row.published, bool(missing), missing, row.status)
 
     def changes(self, start: date, end: date) -> list[date]:
         """The days after `start` and up to `end` on which the quote (rate, or being provisional) may change."""
-        published = [row.published for row in self.rows if start < row.published <= end]
+        published = [day for day in self._days if start < day <= end]
         expected = [date(year, month, PUBLISHED_FROM_DAY) for year, month in _months_between(start, end)]
         gaps = [day for day in expected if start < day <= end and _month(day) not in self._months]
         return sorted({*published, *gaps})

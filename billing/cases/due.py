@@ -87,11 +87,11 @@ def day_of_month(inputs: Inputs) -> Result:
 
 def working_days(inputs: Inputs) -> Result:
     """N working days after receipt, by the case's own table of holidays and make-up days."""
-    received, count = day(inputs, "received", "receipt"), whole(inputs, "working_days", "n")
+    received, count = day(inputs, "received", "receipt"), _count(whole(inputs, "working_days", "n"))
     off = {as_day(one): "case" for one in inputs.get("holidays") or ()}
     work = {as_day(one): "case" for one in inputs.get("make_up_workdays") or ()}
     almanac = Almanac.of(_year(year, off, work) for year in range(received.year - 1, received.year + 3 + count // 200))
-    return _due(WorkdayCalendar(almanac).nth_working_day(received, _count(count)))
+    return _due(WorkdayCalendar(almanac).nth_working_day(received, count))
 
 
 def _year(year: int, off: Mapping[date, str], work: Mapping[date, str]) -> YearDays:
