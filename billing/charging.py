@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Max, Value, When
 from django.utils.translation import gettext as _
 
 from billing.models import Document, DocumentLine, RateLine, ServicePeriod
@@ -59,6 +59,14 @@ class Billed:
     quantity: Decimal = field(default_factory=Decimal)
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What earlier bills saw: their lines, and the last usage row that any of them counted."""
+
+    billed: dict[tuple[int, int], Billed]
+    seen: int
+
+
 def charges_of(agreement: Agreement, period: ServicePeriod) -> list[Charge]:
     """The lines of a period's bill: its own charges, then adjustments of closed periods.
 
@@ -74,9 +82,16 @@ def charges_of(agreement: Agreement, period: ServicePeriod) -> list[Charge]:
     _check_priced(periods, rates, usage)
     billed = _billed(agreement)
     charges = [_own_charge(rate, period, span, usage, billed) for rate, span in own]
+    seen = max((closed.last_usage for closed in periods[:-1]), default=0)
     for closed in periods[:-1]:
-        charges += _adjustments(closed, rates, usage, billed)
+        charges += _adjustments(closed, rates, usage, Before(billed, seen))
     return charges
+
+
+def last_usage(agreement: Agreement) -> int:
+    """The key of the last usage row of an agreement.  Under the agreement's lock every later row has a larger one."""
+    newest: int | None = agreement.usage.aggregate(newest=Max("pk"))["newest"]
+    return newest or 0
 
 
 def _rates(agreement: Agreement) -> list[RateLine]:
@@ -166,14 +181,14 @@ def _own_charge(
 
 
 def _adjustments(
-    period: ServicePeriod, rates: Iterable[RateLine], usage: Usage, billed: dict[tuple[int, int], Billed]
+    period: ServicePeriod, rates: Iterable[RateLine], usage: Usage, before: Before
 ) -> Iterable[Charge]:
     """Late usage and corrections of a closed period, for the meters billed in it."""
     for rate in rates:
         span = _applies(rate, period)
         if not (rate.meter and span):
             continue
-        done = billed.get((rate.pk, period.pk), Billed())
+        done = before.billed.get((rate.pk, period.pk), Billed())
         quantity = usage.of(rate.meter, span)
         if quantity == done.quantity:
             continue
@@ -183,18 +198,18 @@ def _adjustments(
             "span": _told(span),
             "already_billed": str(done.net),
             "already_quantity": str(done.quantity),
-            "late_events": _late_events(rate, period, span),
+            "late_events": _late_events(rate, period, span, seen=before.seen),
         }
         words = _("%(name)s（%(period)s 迟报调整）") % {"name": rate.name, "period": period}
         yield Charge(rate, period, words, quantity - done.quantity, price.net - done.net, trace)
 
 
-def _late_events(rate: RateLine, period: ServicePeriod, span: Span) -> list[str]:
-    """The usage rows that came after the period was closed, the first twenty by name."""
+def _late_events(rate: RateLine, period: ServicePeriod, span: Span, *, seen: int) -> list[str]:
+    """The usage rows that came after the last bill, the first twenty by name."""
     rows = period.agreement.usage.filter(
         meter=rate.meter, occurred_at__gte=midnight(span[0]), occurred_at__lt=midnight(span[1])
     )
-    late = rows.filter(recorded_at__gte=period.closed_at).order_by("pk").values_list("source", "source_event_id")
+    late = rows.filter(pk__gt=seen).order_by("pk").values_list("source", "source_event_id")
     return [f"{source}:{event}" for source, event in late[:NAMED_EVENTS]]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from billing.charging import Charge, charges_of
+from billing.charging import Charge, charges_of, last_usage
 from billing.document import to_dict
 from billing.models import Document, DocumentLine, ServicePeriod
 from billing.money import fen
@@ -47,7 +47,7 @@ def draft_from_usage(agreement: Agreement, *, period: ServicePeriod, by: User, a
         )
     document.save()
     DocumentLine.objects.bulk_create(lines)
-    period.state, period.closed_at = ServicePeriod.State.CLOSED, at
+    period.state, period.closed_at, period.last_usage = ServicePeriod.State.CLOSED, at, last_usage(agreement)
     period.save()
     _note("document.drafted", document, by=by, at=at, data={"period": str(period), "gross": document.gross})
     return document

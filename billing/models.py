@@ -208,6 +208,7 @@ class ServicePeriod(models.Model):
     )
     state = models.CharField(_("状态"), max_length=6, choices=State.choices, default=State.OPEN, editable=False)
     closed_at = models.DateTimeField(_("出账时间"), null=True, blank=True, editable=False)
+    last_usage = models.BigIntegerField(_("出账时最后一条用量"), default=0, editable=False)
 
     objects = ServicePeriodQuerySet.as_manager()
     history = HistoricalRecords()
