@@ -175,7 +175,7 @@ def test_tiers_that_cannot_be_priced_are_refused(rows: Any, reason: str) -> None
 
 
 def test_stored_tiers_are_read_exactly() -> None:
-    rows = [{"up_to": "0.1", "unit_price": "0.000001", "flat": "2"}, {"up_to": None, "unit_price": "3"}]
+    rows: Any = [{"up_to": "0.1", "unit_price": "0.000001", "flat": "2"}, {"up_to": None, "unit_price": "3"}]
     assert tiers_from_json(rows) == (tier("0.1", "0.000001", "2"), tier(None, "3"))
 
 
