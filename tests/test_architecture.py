@@ -59,6 +59,7 @@ PURE = {
     "billing/stating.py",
     "billing/tax.py",
     "billing/wording.py",
+    "billing/working.py",
     "contracts/uscc.py",
     "sla/replay.py",
     "people/refusal.py",

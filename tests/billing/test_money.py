@@ -1,6 +1,8 @@
 """Exact amounts: rounding, parsing, shares."""
 
+import ast
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -109,3 +111,20 @@ def test_shares_need_a_rounded_total_and_some_weight() -> None:
 
 def test_units_begun_are_not_truncated() -> None:
     assert ceil_units(Decimal(121), Decimal(10)) == 13
+
+
+PURE = [
+    "calendar_terms", "canonical", "capitals", "document", "interest", "lawful_rates", "lpr", "money", "percentage",
+    "proration", "rating", "settlement", "stating", "tax", "working",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_i32_no_binary_float_in_the_money_modules(name: str) -> None:
+    source = (Path(__file__).parents[2] / "billing" / f"{name}.py").read_text("utf-8")
+    nodes = list(ast.walk(ast.parse(source)))
+    literals = [node.lineno for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, float)]
+    calls = [
+        n.lineno for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "float"
+    ]
+    assert literals + calls == []
