@@ -1,4 +1,4 @@
-"""The Celery app: the broker carries hints only; a sweep of the database repairs whatever a lost message left undone."""
+"""The Celery app: the broker carries hints only; a sweep of the database repairs what a lost message left undone."""
 
 import os
 
@@ -6,9 +6,9 @@ from celery import Celery
 from django.conf import settings
 
 from portal import spool
-from portal.schedule import TIMETABLE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+from portal.schedule import TIMETABLE  # it reads the settings
 
 spool.register()
 
