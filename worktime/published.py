@@ -45,20 +45,22 @@ class PublishedYears:
     def missing(self, low: int, high: int) -> tuple[int, ...]:
         """Unpublished years that the stretch low..high (microseconds since 1970) depends on."""
         last = high - 1 if high > low else high
-        first_year = self._year(low - self.tail * SECOND)
-        return tuple(year for year in range(first_year, self._year(last) + 1) if year not in self.years)
+        first_year = self.year(low - self.tail * SECOND)
+        return tuple(year for year in range(first_year, self.year(last) + 1) if year not in self.years)
 
     def firm(self) -> tuple[int, int]:
         """The longest stretch without an unpublished year, in microseconds."""
         run = longest_run(self.years)
         if run is None:
             return NEVER, -NEVER
-        return self._new_year(run[0]) + self.tail * SECOND, self._new_year(run[1] + 1)
+        return self.new_year(run[0]) + self.tail * SECOND, self.new_year(run[1] + 1)
 
-    def _year(self, at: int) -> int:
+    def year(self, at: int) -> int:
+        """The civil year of an instant."""
         return (EPOCH + timedelta(microseconds=at)).astimezone(self.zone).year
 
-    def _new_year(self, year: int) -> int:
+    def new_year(self, year: int) -> int:
+        """Microseconds since 1970 of the zone's new year."""
         gap = datetime(year, 1, 1, tzinfo=self.zone) - EPOCH
         return (gap.days * DAY + gap.seconds) * SECOND
 
