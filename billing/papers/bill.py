@@ -28,7 +28,7 @@ def bill_story(document: InvoiceDocument) -> list[Flowable]:
             ]
         ),
         *_explained(document, say),
-        blocks.closing(_remarks(document.remarks, say), say("收款方（盖章）"), heading),
+        *blocks.closing(_remarks(document.remarks, say), say("收款方（盖章）"), heading),
     ]
 
 
@@ -124,5 +124,5 @@ def credit_note_story(document: CreditNote) -> list[Flowable]:
         blocks.gap(),
         lines_table(document.lines, document, say),
         blocks.in_words(say("冲减合计（大写）"), document.capitals, yuan(document.gross), say),
-        blocks.closing(_remarks(document.remarks, say), say("收款方（盖章）"), heading),
+        *blocks.closing(_remarks(document.remarks, say), say("收款方（盖章）"), heading),
     ]

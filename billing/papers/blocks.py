@@ -54,6 +54,7 @@ def heading_grid(heading: Heading, extra: Sequence[tuple[str, str]] = ()) -> Flo
 def parties(left: tuple[str, Party], right: tuple[str, Party], say: Say) -> Flowable:
     """Two sides beside one another; what is not known is left out."""
     commands = [("BOX", (0, 0), (-1, -1), 0.6, LINE), ("LINEAFTER", (0, 0), (0, 0), 0.6, LINE), *_pad(4)]
+    commands.append(("VALIGN", (0, 0), (-1, -1), "TOP"))
     return _table([[_party(*left, say), _party(*right, say)]], [WIDTH / 2] * 2, commands)
 
 
@@ -163,15 +164,16 @@ def paragraphs(lines: Sequence[str], *, size: float = 8.5) -> list[Flowable]:
     return [text(line, style(size, after=1.5)) for line in lines]
 
 
-def closing(lines: Sequence[Flowable], seal: str, heading: Heading) -> Flowable:
-    """The last words, kept together with who made the paper, who checked it, and room for a seal."""
+def closing(lines: Sequence[Flowable], seal: str, heading: Heading) -> list[Flowable]:
+    """The last words, the very last kept together with who made and checked the paper and room for a seal."""
     say = sayer(heading.language)
     left = [(say("经办人"), heading.prepared_by), (say("复核人"), heading.reviewed_by)]
     made = "　　".join(f"{label}：{name}" for label, name in left if name)
     on = f"{say('日期')}：{day(heading.issued_on, heading.language)}"
     cells: list[list[Cell]] = [[text(made, style(9)), text(f"{seal}：", style(9))], ["", text(on, style(9))]]
     table = _table(cells, [WIDTH * 0.55, WIDTH * 0.45], _pad(3))
-    return KeepTogether([*lines, Spacer(1, 5 * mm), table])
+    kept = 3 if len(lines) < 4 else 1
+    return [*lines[:-kept], KeepTogether([*lines[-kept:], Spacer(1, 5 * mm), table])]
 
 
 def _table(

@@ -23,7 +23,7 @@ def interest_story(document: InterestStatementDocument) -> list[Flowable]:
         *_segments(document, say),
         *_settlements(document, say),
         KeepTogether(_result(document, say)),
-        blocks.closing(blocks.paragraphs(_notes(document, say), size=8), say("债权人（盖章）"), heading),
+        *blocks.closing(blocks.paragraphs(_notes(document, say), size=8), say("债权人（盖章）"), heading),
     ]
 
 

@@ -28,7 +28,7 @@ def statement_story(document: StatementDocument) -> list[Flowable]:
         *_request(document, say),
         *blocks.paragraphs(document.remarks),
         KeepTogether([blocks.gap(), _answer(say)]),
-        blocks.closing([], say("平台提供方（盖章）"), heading),
+        *blocks.closing([], say("平台提供方（盖章）"), heading),
     ]
 
 
@@ -83,7 +83,7 @@ def account_story(document: AccountStatement) -> list[Flowable]:
         blocks.gap(),
         _movements(document, say),
         blocks.in_words(say("期末余额（大写）"), document.capitals, yuan(document.closing), say),
-        blocks.closing(blocks.paragraphs(document.remarks), say("债权人（盖章）"), heading),
+        *blocks.closing(blocks.paragraphs(document.remarks), say("债权人（盖章）"), heading),
     ]
 
 

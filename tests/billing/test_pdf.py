@@ -27,6 +27,7 @@ from billing.typesetting import (
     UndrawableText,
     break_lines,
     fonts,
+    may_break,
     missing_glyphs,
     text,
 )
@@ -234,14 +235,24 @@ def test_no_line_starts_or_ends_with_a_forbidden_sign(words: str, width: float) 
 
 
 def _unbreakable(words: str) -> bool:
-    pairs = pairwise(words)
-    return not any(
-        " " in pair or (pair[1] not in CANNOT_START and pair[0] not in CANNOT_END and _wide(pair)) for pair in pairs
-    )
+    return not any(may_break(one, other) for one, other in pairwise(words))
 
 
-def _wide(pair: tuple[str, str]) -> bool:
-    return any(c >= "\u2e80" or c in "—…“”‘’·" for c in pair)
+PARTS = [
+    "甲方应当", "（乙方）", "《协议》，", "“信息”。", "共享；",
+    "12.5%，", "￥1,234.50元", "API接口、", "费用：", "提供",
+]  # fmt: skip
+clauses = st.lists(st.sampled_from(PARTS), min_size=5, max_size=60)
+
+
+@given(clauses, st.integers(min_value=100, max_value=400))
+def test_legal_text_never_needs_the_exception(parts: list[str], width: int) -> None:
+    """Every part is shorter than a line and may be left between parts, so no line has an excuse."""
+    glyphs = [(c, 9.0, None) for c in "".join(parts)]
+    lines = ["".join(glyph[0] for glyph in line) for line, *_ in break_lines(glyphs, [float(width)])]
+    assert [line for line in lines[1:] if line[0] in CANNOT_START] == []
+    assert [line for line in lines[:-1] if line[-1] in CANNOT_END] == []
+    assert max(map(len, lines)) * 9 <= width
 
 
 def test_numbers_and_codes_stay_whole() -> None:
