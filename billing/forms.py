@@ -20,7 +20,7 @@ from people.refusal import Refused
 
 def day_field(label: Any, **more: Any) -> forms.DateField:
     """A civil day, picked from the browser's calendar."""
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
+    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **more)
 
 
 def today() -> date:
@@ -206,8 +206,8 @@ class RateLineForm(forms.ModelForm[RateLine]):
             "flat_amount", "tiers", "free_units", "minimum", "maximum", "tax_rate", "valid_from", "valid_to",
         )  # fmt: skip
         widgets = {
-            "valid_from": forms.DateInput(attrs={"type": "date"}),
-            "valid_to": forms.DateInput(attrs={"type": "date"}),
+            "valid_from": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "valid_to": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "tiers": forms.Textarea(attrs={"rows": 4}),
         }
 
