@@ -1,10 +1,10 @@
 """What happened and who must be told."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
-from journal.triggers import restore
+from journal.triggers import restore, set_aside
 
 
 class JournalConfig(AppConfig):
@@ -12,5 +12,6 @@ class JournalConfig(AppConfig):
     verbose_name = _("履约日志")
 
     def ready(self) -> None:
-        # SQLite loses a table's triggers when a migration rebuilds the table.
+        # SQLite cannot rebuild a table while triggers name it, and loses the table's own.
+        pre_migrate.connect(set_aside, sender=self, dispatch_uid="journal.set_guards_aside")
         post_migrate.connect(restore, sender=self, dispatch_uid="journal.restore_guards")

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +16,10 @@ from journal.hashing import GENESIS, link, seal, sealed_by
 from journal.models import Anchor, ChainHead, Event
 from journal.recording import locked_head
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 MOST_FAULTS = 100
-Text = str | Promise  # lazy: an alarm says it in each reader's language
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Fault:
     """One thing that is wrong, at one event (0 when it belongs to none)."""
 
     seq: int
-    what: Text
+    what: "str | _StrPromise"
 
     def __str__(self) -> str:
         return f"#{self.seq} {self.what}" if self.seq else str(self.what)
@@ -52,7 +53,7 @@ class Verdict:
         """The lowest sequence number of an event with a fault; None when no event has one."""
         return min((fault.seq for fault in self.faults if fault.seq), default=None)
 
-    def blame(self, seq: int, what: Text, **values: object) -> None:
+    def blame(self, seq: int, what: "str | _StrPromise", **values: object) -> None:
         """Note a fault, its words filled with the values; only the first hundred are kept."""
         if len(self.faults) < MOST_FAULTS:
             self.faults.append(Fault(seq, format_lazy(what, **values)))
@@ -64,7 +65,7 @@ class Mark:
 
     content: Mapping[str, Any]
     signature: str
-    where: Text
+    where: "str | _StrPromise"
 
     @property
     def seq(self) -> int:

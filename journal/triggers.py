@@ -3,8 +3,9 @@
     operations = [..., *append_only("journal_event"),
                   *frozen_when("billing_document", "OLD.status = 'issued'", allowed_columns=("paid_on",))]
 
-SQLite drops a table's triggers whenever a migration rebuilds the table, so `restore` puts every guard of an applied
-migration back after each `migrate`, and `missing` tells which are gone.  To change a guard: `*lifted(old), *new`.
+SQLite drops a table's triggers whenever a migration rebuilds the table, and refuses to rebuild a table that another
+table's trigger names.  So there `set_aside` takes all guards off before a `migrate`, `restore` puts those of the applied
+migrations on after it; `missing` tells which are gone.  To change a guard: `*lifted(old), *new`.
 """
 
 import hashlib
@@ -71,7 +72,7 @@ class Guard(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        _run(schema_editor, self.install_sql(schema_editor.connection.vendor, to_state.apps))
+        _install(self, schema_editor, to_state)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
@@ -144,7 +145,7 @@ class Lifted(Operation):
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        _run(schema_editor, self.guard.install_sql(schema_editor.connection.vendor, to_state.apps))
+        _install(self.guard, schema_editor, to_state)
 
     def describe(self) -> str:
         return f"Lift: {self.guard.describe()}"
@@ -193,15 +194,32 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     ]
 
 
-def restore(*, using: str, apps: Apps = global_apps, plan: Sequence[Any] = (), **kwargs: Any) -> None:
-    """post_migrate: put every guard back after a run that changed something."""
-    if not plan:
-        return
+def set_aside(*, using: str, plan: Sequence[Any] | None = None, **kwargs: Any) -> None:
+    """pre_migrate: on SQLite, take every guard off while tables are rebuilt."""
     connection = connections[using]
-    statements = [statement for guard in guards(connection) for statement in guard.install_sql(connection.vendor, apps)]
-    with atomic(using=using), connection.cursor() as cursor:
+    if plan and connection.vendor == SQLITE:
+        _execute(using, [statement for guard in guards(connection) for statement in guard.drop_sql(SQLITE)])
+
+
+def restore(*, using: str, apps: Apps = global_apps, plan: Sequence[Any] | None = None, **kwargs: Any) -> None:
+    """post_migrate: put every guard on after a run that changed something, or that finds one missing."""
+    connection = connections[using]
+    if plan is None or not (plan or missing(connection)):  # no plan at all: the flush between tests
+        return
+    wanted = guards(connection)
+    _execute(using, [statement for guard in wanted for statement in guard.install_sql(connection.vendor, apps)])
+
+
+def _execute(using: str, statements: Iterable[str]) -> None:
+    with atomic(using=using), connections[using].cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
+
+
+def _install(guard: Guard, schema_editor: BaseDatabaseSchemaEditor, state: ProjectState) -> None:
+    """PostgreSQL gets the guard at once, SQLite at the end of the run (see the top of this module)."""
+    if schema_editor.connection.vendor != SQLITE:
+        _run(schema_editor, guard.install_sql(schema_editor.connection.vendor, state.apps))
 
 
 def _run(schema_editor: BaseDatabaseSchemaEditor, statements: Iterable[str]) -> None:
@@ -256,7 +274,7 @@ def _postgresql_trigger(name: str, on: tuple[str, str], condition: str, words: s
     # The condition stands in the function, not in WHEN, so that a later migration may still alter the columns.
     table, event = on
     each = "STATEMENT" if event == "TRUNCATE" else "ROW"
-    passes = {"INSERT": "RETURN NEW;", "UPDATE": "RETURN NEW;", "DELETE": "RETURN OLD;", "TRUNCATE": "RETURN NULL;"}[event]
+    passes = {"DELETE": "RETURN OLD;", "TRUNCATE": "RETURN NULL;"}.get(event, "RETURN NEW;")
     return [
         f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN '
         f"IF {condition or 'TRUE'} THEN RAISE EXCEPTION USING ERRCODE = '23001', MESSAGE = {_literal(words)}; END IF; "

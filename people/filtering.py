@@ -17,9 +17,10 @@ class DateRangeFilter(admin.FieldListFilter):
 
     template = "admin/date_range_filter.html"
 
-    def __init__(self, *args: Any, field_path: str) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        field_path = kwargs["field_path"]
         self.from_name, self.to_name = f"{field_path}__from", f"{field_path}__to"
-        super().__init__(*args, field_path=field_path)
+        super().__init__(*args, **kwargs)
         self.since, self.until = self._day(self.from_name), self._day(self.to_name)
 
     def expected_parameters(self) -> list[str | None]:
