@@ -22,6 +22,8 @@ app.conf.update(
     task_serializer="json",
     accept_content=["json"],
     worker_prefetch_multiplier=1,
+    # RabbitMQ counts deliveries in quorum queues only: a limit then ends the loop of a task that kills its worker.
+    task_default_queue_type="quorum" if settings.CELERY_BROKER_URL.startswith("amqp") else "classic",
     task_soft_time_limit=300,
     task_time_limit=360,
     broker_connection_retry_on_startup=True,
