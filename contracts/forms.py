@@ -56,5 +56,7 @@ class AgreementVersionForm(forms.ModelForm[AgreementVersion]):
 class PutInForceForm(VerbForm):
     """The two dates that make an agreement bind."""
 
-    signed_on = forms.DateField(label=_("订立日期"), widget=forms.DateInput(attrs={"type": "date"}))
-    effective_on = forms.DateField(label=_("生效日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    signed_on = forms.DateField(label=_("订立日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    effective_on = forms.DateField(
+        label=_("生效日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )

@@ -98,13 +98,30 @@ def _reset_password(request: HttpRequest, obj: Any, cleaned: dict[str, Any]) -> 
     return gettext("已为“%(user)s”设置新密码，请通过安全途径告知本人。") % {"user": obj}
 
 
+class RoleFilter(admin.SimpleListFilter):
+    """The roles, in words."""
+
+    title = _("角色")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(LABELS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        return queryset.filter(groups__name=self.value()) if self.value() else queryset
+
+
+# Roles and their permissions are the access matrix (people.roles), not rows to edit.
+admin.site.unregister(Group)
+
+
 @admin.register(User)
 class UserAdmin(ConsoleAdmin):
     """Accounts.  Roles are given here, never single permissions; nobody changes their own."""
 
     form = ChangeForm
     list_display = ["username", "name", "department", "phone", "role_names", "state", "last_login"]
-    list_filter = ["is_active", "groups"]
+    list_filter = ["is_active", RoleFilter]
     search_fields = ["username", "name", "phone", "email", "department"]
     search_help_text = _("用户名、姓名、电话、邮箱或部门")
     readonly_fields = ["last_login", "date_joined"]

@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -100,6 +101,7 @@ class PageMixin(Admin):
     list_per_page = 50
     show_full_result_count = False
     actions = None
+    show_facets = admin.ShowFacets.NEVER
     save_on_top = False
     empty_hint: object = _("还没有记录。")
 
@@ -113,7 +115,7 @@ class PageMixin(Admin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         context = {
-            "empty_hint": self.empty_hint,
+            "title": capfirst(str(self.model._meta.verbose_name_plural)),
             "list_buttons": self._buttons(request, None),
             "export_urls": self._export_urls(request),
             **(extra_context or {}),
@@ -144,6 +146,7 @@ class PageMixin(Admin):
         if obj is not None:
             context["panels"] = list(self.panels(request, obj))
             context["verb_buttons"] = self._buttons(request, obj)
+            context["title"], context["subtitle"] = str(obj), capfirst(str(self.model._meta.verbose_name))
         context["has_history"] = hasattr(self.model, "history")
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -1,11 +1,26 @@
-"""The dashboard of the admin: the numbers of today, each a link to the rows it counts."""
+"""The dashboard of the admin: the numbers of today, each a link to the rows it counts, by what a person may see."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
+from billing.models import BankReceipt, Document, FormalInvoice
+from billing.querysets import scaled_sum
+from contracts.models import Agreement
+from journal.models import Approval, Notice
+from people.models import User
 from people.showing import Tone
+from sla.models import Breach, Ticket
+
+MONTHS_SHOWN = 6
+RENEWAL_DAYS = 90
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +42,18 @@ class Chart:
     label: object
     kind: str
     labels: list[str]
-    series: dict[str, list[float]]
+    series: dict[str, list[Any]]
+
+    @property
+    def data_id(self) -> str:
+        """Where the script finds the numbers on the page."""
+        return f"data-{self.name}"
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The numbers as the script wants them."""
+        series = [{"label": label, "data": data} for label, data in self.series.items()]
+        return {"kind": self.kind, "labels": self.labels, "series": series}
 
 
 @dataclass(frozen=True)
@@ -38,15 +64,182 @@ class Dashboard:
     charts: list[Chart] = field(default_factory=list)
 
 
-def dashboard(request: HttpRequest) -> Dashboard:
+@dataclass(frozen=True)
+class Looker:
+    """Who looks, and when."""
+
+    user: User
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The civil day."""
+        return timezone.localdate(self.now)
+
+
+def dashboard(user: User, *, at: datetime) -> Dashboard:
     """The cards and charts that this person may see."""
-    return Dashboard()
+    looker = Looker(user, at)
+    cards = [card for permission, made in CARDS if user.has_perm(permission) for card in made(looker)]
+    charts = [made(looker) for permission, made in CHARTS if user.has_perm(permission)]
+    return Dashboard(cards, charts)
 
 
-def chart_data(chart: Chart) -> dict[str, Any]:
-    """The chart as the script on the page wants it."""
-    return {
-        "kind": chart.kind,
-        "labels": chart.labels,
-        "series": [{"label": label, "data": data} for label, data in chart.series.items()],
-    }
+def _list(model: str, **filters: object) -> str:
+    query = f"?{urlencode(filters)}" if filters else ""
+    return reverse(f"admin:{model}_changelist") + query
+
+
+def _tone(count: int, tone: Tone) -> Tone:
+    """The colour of a count that should be nought."""
+    return tone if count else "ok"
+
+
+def _tickets(looker: Looker) -> Iterator[Card]:
+    rows = Ticket.objects.open()
+    risk, late = rows.at_risk().count(), rows.breached().count()
+    yield Card(label=_("未结工单"), value=rows.count(), url=_list("sla_ticket", queue="open"), tone="info")
+    yield Card(label=_("即将超时"), value=risk, url=_list("sla_ticket", queue="risk"), tone=_tone(risk, "warn"))
+    yield Card(label=_("超时未结"), value=late, url=_list("sla_ticket", queue="breached"), tone=_tone(late, "bad"))
+
+
+def _my_tickets(looker: Looker) -> Iterator[Card]:
+    mine = Ticket.objects.open().filter(assignee=looker.user).count()
+    free = Ticket.objects.open().filter(assignee=None).count()
+    yield Card(label=_("我负责的"), value=mine, url=_list("sla_ticket", queue="mine"))
+    yield Card(label=_("未分派"), value=free, url=_list("sla_ticket", queue="unassigned"), tone=_tone(free, "warn"))
+
+
+def _breaches(looker: Looker) -> Iterator[Card]:
+    first = looker.today.replace(day=1)
+    count = Breach.objects.filter(breached_at__gte=_midnight(first)).count()
+    url = _list("sla_breach", breached_at__from=first)
+    yield Card(label=_("本月超时"), value=count, url=url, tone=_tone(count, "bad"))
+
+
+def _agreements(looker: Looker) -> Iterator[Card]:
+    running = Agreement.objects.filter(state="in_force")
+    until = looker.today + timedelta(days=RENEWAL_DAYS)
+    ending = running.filter(ends_on__gte=looker.today, ends_on__lte=until).count()
+    yield Card(
+        label=_("生效协议"),
+        value=running.count(),
+        url=_list("contracts_agreement", state__exact="in_force"),
+        tone="info",
+    )
+    if ending:
+        url = _list("contracts_agreement", state__exact="in_force", ends_on__from=looker.today, ends_on__to=until)
+        note = _t("%(days)d 天内届满") % {"days": RENEWAL_DAYS}
+        yield Card(label=_("即将届满"), value=ending, url=url, tone="warn", note=note)
+
+
+def _money(looker: Looker) -> Iterator[Card]:
+    drafts = Document.objects.filter(state="draft").count()
+    unsent = FormalInvoice.objects.filter(state="sent").count()
+    late = list(Document.objects.owing(until=looker.today - timedelta(days=1)))
+    owed = sum(row.gross_fen - row.paid_fen for row in late)
+    yield Card(label=_("待开票"), value=drafts, url=_list("billing_document", state__exact="draft"), tone="info")
+    yield Card(label=_("发票待签收"), value=unsent, url=_list("billing_formalinvoice", state__exact="sent"))
+    yield Card(
+        label=_("逾期账单"),
+        value=len(late),
+        url=_list("billing_document", standing="overdue"),
+        tone=_tone(len(late), "bad"),
+        note=_t("未付 %(yuan)s 元") % {"yuan": f"{owed / 100:,.2f}"} if late else "",
+    )
+
+
+def _accounts(looker: Looker) -> Iterator[Card]:
+    rows = User.objects.filter(is_superuser=False)
+    running = rows.filter(is_active=True).count()
+    closed = rows.filter(is_active=False).count()
+    yield Card(label=_("启用账号"), value=running, url=_list("people_user", is_active__exact=1), tone="info")
+    yield Card(label=_("停用账号"), value=closed, url=_list("people_user", is_active__exact=0))
+
+
+def _notices(looker: Looker) -> Iterator[Card]:
+    dead = Notice.objects.filter(state="dead").count()
+    waiting = Notice.objects.due(looker.now).count()
+    yield Card(
+        label=_("发送失败的通知"), value=dead, url=_list("journal_notice", state__exact="dead"), tone=_tone(dead, "bad")
+    )
+    yield Card(label=_("待发送的通知"), value=waiting, url=_list("journal_notice", state__exact="pending"))
+
+
+def _approvals(looker: Looker) -> Iterator[Card]:
+    waiting = Approval.objects.decidable_by(looker.user).count()
+    if waiting:
+        yield Card(label=_("待我审批"), value=waiting, url=_list("journal_approval", mine="decide"), tone="warn")
+
+
+CARDS: tuple[tuple[str, Callable[[Looker], Iterator[Card]]], ...] = (
+    ("sla.view_ticket", _tickets),
+    ("sla.handle_ticket", _my_tickets),
+    ("billing.view_document", _money),
+    ("contracts.view_agreement", _agreements),
+    ("sla.view_breach", _breaches),
+    ("journal.view_approval", _approvals),
+    ("people.view_user", _accounts),
+    ("journal.view_notice", _notices),
+)
+
+
+def _months(today: date) -> list[tuple[date, date]]:
+    """The last months up to this one, each as [first day, first day of the next)."""
+    first = today.replace(day=1)
+    spans = []
+    for _month in range(MONTHS_SHOWN):
+        following = (first + timedelta(days=32)).replace(day=1)
+        spans.append((first, following))
+        first = (first - timedelta(days=1)).replace(day=1)
+    return spans[::-1]
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001  made aware here
+
+
+def _within(name: str, span: tuple[date, date]) -> dict[str, datetime]:
+    return {f"{name}__gte": _midnight(span[0]), f"{name}__lt": _midnight(span[1])}
+
+
+def _months_of_service(looker: Looker) -> Chart:
+    months = _months(looker.today)
+    return Chart(
+        name="service",
+        label=_("近 6 个月的报告与超时"),
+        kind="bar",
+        labels=[f"{first:%Y-%m}" for first, _next in months],
+        series={
+            _t("收到的报告"): [Ticket.objects.filter(**_within("received_at", span)).count() for span in months],
+            _t("超时"): [Breach.objects.filter(**_within("breached_at", span)).count() for span in months],
+        },
+    )
+
+
+def _months_of_money(looker: Looker) -> Chart:
+    months = _months(looker.today)
+    issued = [Document.objects.issued().filter(issued_on__gte=a, issued_on__lt=b) for a, b in months]
+    received = [BankReceipt.objects.filter(value_date__gte=a, value_date__lt=b) for a, b in months]
+    return Chart(
+        name="money",
+        label=_("近 6 个月的开票与到账（元）"),
+        kind="bar",
+        labels=[f"{first:%Y-%m}" for first, _next in months],
+        series={
+            _t("开票"): [_yuan(rows, "gross") for rows in issued],
+            _t("到账"): [_yuan(rows, "amount") for rows in received],
+        },
+    )
+
+
+def _yuan(rows: Any, column: str) -> float:
+    """The exact sum in fen, as yuan for a drawing and a glance (not for reckoning)."""
+    fen = cast(int, rows.aggregate(total=scaled_sum(column, 2))["total"] or 0)
+    return fen / 100
+
+
+CHARTS: tuple[tuple[str, Callable[[Looker], Chart]], ...] = (
+    ("sla.view_ticket", _months_of_service),
+    ("billing.view_document", _months_of_money),
+)

@@ -68,19 +68,21 @@ class Item:
     label: object
     url: str
     current: bool
+    count: int = 0
 
 
+NOTICES = "journal:notices"
 PORTAL_PAGES: tuple[tuple[str, object], ...] = (
     ("portal-home", _("首页")),
     ("sla:tickets", _("故障报告")),
     ("billing:documents", _("账单")),
     ("contracts:agreements", _("协议")),
-    ("journal:notices", _("通知")),
+    (NOTICES, _("通知")),
 )
 
 
-def portal_items(request: HttpRequest) -> list[Item]:
-    """The top bar of Party B's portal.  The page we are on, or below, is marked."""
+def portal_items(request: HttpRequest, *, unread: int) -> list[Item]:
+    """The top bar of Party B's portal, with the number of unread notices.  The page we are on, or below, is marked."""
     home = reverse("portal-home")
     items = []
     for name, label in PORTAL_PAGES:
@@ -89,5 +91,5 @@ def portal_items(request: HttpRequest) -> list[Item]:
         except NoReverseMatch:
             continue
         here = request.path == url if url == home else request.path.startswith(url)
-        items.append(Item(label, url, here))
+        items.append(Item(label, url, here, unread if name == NOTICES else 0))
     return items

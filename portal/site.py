@@ -1,7 +1,7 @@
 """The admin site: its title, its dashboard, its menu, and who may enter."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from people.models import User
 from portal.dashboard import dashboard
 from portal.navigation import grouped
 
@@ -23,13 +25,16 @@ class ShouyueAdminSite(AdminSite):
     site_header = _("守约")
     index_title = _("工作台")
     site_url = ""
+    enable_nav_sidebar = False  # templates/admin/menu.html is ours
     index_template = "admin/index.html"
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         guarded = super().admin_view(view, cacheable)
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.user.is_authenticated and not self.has_permission(request):
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), reverse("sign-in"))
+            if not self.has_permission(request):
                 raise PermissionDenied
             response: HttpResponseBase = guarded(request, *args, **kwargs)
             return response
@@ -51,7 +56,8 @@ class ShouyueAdminSite(AdminSite):
         return redirect("password")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        return super().index(request, {"dashboard": dashboard(request), **(extra_context or {})})
+        board = dashboard(cast(User, request.user), at=timezone.now())
+        return super().index(request, {"dashboard": board, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The menu: only what this person may see, by what people do."""

@@ -1,9 +1,15 @@
 """Pages that belong to no app: the door, the health of the installation, and errors."""
 
+from typing import cast
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
+from contracts.models import Membership
+from people.models import User
+from portal.front_page import front_page
 from portal.health import health
 
 
@@ -16,8 +22,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def portal_home(request: HttpRequest) -> HttpResponse:
-    """Party B's first page."""
-    return render(request, "portal/home.html")
+    """Party B's first page: what waits for it, what runs out next, what is to be paid."""
+    user = cast(User, request.user)
+    if user.is_staff:
+        return redirect("admin:index")
+    if not Membership.objects.filter(user=user, active=True).exists():
+        return render(request, "portal/no_organisation.html")
+    return render(request, "portal/home.html", vars(front_page(user, at=timezone.now())))
 
 
 def healthz(request: HttpRequest) -> JsonResponse:

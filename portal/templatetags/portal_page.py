@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from contracts.models import Membership
+from journal.outbox import unread_for
 from people.models import User
 from portal.navigation import Item, portal_items
 
@@ -14,7 +15,14 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def portal_menu(context: dict[str, Any]) -> list[Item]:
     """The entries of the top bar."""
-    return portal_items(context["request"])
+    return portal_items(context["request"], unread=unread_count(context))
+
+
+@register.simple_tag(takes_context=True)
+def unread_count(context: dict[str, Any]) -> int:
+    """How many notices the signed-in person has not read."""
+    user = getattr(context["request"], "user", None)
+    return unread_for(user).count() if isinstance(user, User) else 0
 
 
 @register.simple_tag(takes_context=True)

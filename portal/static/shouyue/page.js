@@ -13,9 +13,19 @@ document.addEventListener("DOMContentLoaded", () => {
     const open = document.body.classList.toggle(button.dataset.toggles);
     button.setAttribute("aria-expanded", String(open));
   }));
+  // The boxes of select2 are named like the fields they stand for (axe: aria-input-field-name).
+  const nameBoxes = () => document.querySelectorAll("select.select2-hidden-accessible").forEach((select) => {
+    const box = select.nextElementSibling && select.nextElementSibling.querySelector(".select2-selection");
+    const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
+    if (box) box.setAttribute("aria-label", select.getAttribute("aria-label") || (label ? label.innerText : ""));
+  });
+  window.addEventListener("load", nameBoxes);
+  document.addEventListener("formset:added", nameBoxes);
+  // What scrolls sideways can be reached by the keyboard.
+  document.querySelectorAll(".sy-scroll, .results").forEach((box) => { if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; });
   // Menus close when one clicks or presses Escape elsewhere.
-  const closeMenus = (except) => document.querySelectorAll("details.sy-menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
-  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.sy-menu")));
+  const closeMenus = (except) => document.querySelectorAll("details.sy-menu[open], details.sy-filter[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.sy-menu, details.sy-filter")));
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(null); });
   // A form is sent once: the server refuses the repeat, the page need not ask.
   document.querySelectorAll("form.sy-form").forEach((form) => form.addEventListener("submit", () => {

@@ -1,0 +1,128 @@
+"""Every page of the product that can be looked at, found from the registry, the URLconf and the rows there are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from billing.models import Document
+from contracts.models import Agreement, Membership
+from people.acting import ActingMixin
+from people.models import User
+from people.roles import LABELS
+from sla.models import Ticket
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page to draw: a name for its file, its path, and who looks (a username, or nobody)."""
+
+    name: str
+    path: str
+    username: str = ""
+
+
+def session_key(user: User) -> str:
+    """A signed-in session of the user, made without the sign-in page."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
+def all_pages(looker: User) -> list[Page]:
+    """Door, errors, each role's first page, the admin as looker (a superuser) sees it, the portal of a Party B."""
+    return [
+        Page("door-sign-in", reverse("sign-in")),
+        *_first_pages(),
+        *_account_pages(),
+        *_admin_pages(looker),
+        *_portal_pages(),
+    ]
+
+
+def _first_pages() -> Iterator[Page]:
+    for role in LABELS:
+        user = User.objects.filter(groups__name=role, is_staff=True, is_active=True).first()
+        if user:
+            yield Page(f"first-{role.replace(' ', '-')}", reverse("admin:index"), user.username)
+
+
+def _account_pages() -> Iterator[Page]:
+    user = User.objects.filter(is_active=True, is_superuser=False).first()
+    if user:
+        yield Page("account", reverse("account"), user.username)
+        yield Page("account-password", reverse("password"), user.username)
+        yield Page("error-404", "/no-such-page", user.username)
+
+
+def _admin_pages(looker: User) -> Iterator[Page]:
+    request = RequestFactory().get("/")
+    request.user = looker
+    yield Page("admin-index", reverse("admin:index"), looker.username)
+    for model, model_admin in sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label_lower):
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        yield Page(f"admin-{name}-list", reverse(f"admin:{name}_changelist"), looker.username)
+        if model_admin.has_add_permission(request):
+            yield Page(f"admin-{name}-add", reverse(f"admin:{name}_add"), looker.username)
+        yield from _record_pages(name, model_admin, request)
+
+
+def _record_pages(name: str, model_admin: Any, request: Any) -> Iterator[Page]:
+    """The newest record, its history, and each verb on some record that offers it."""
+    who = request.user.username
+    rows = list(model_admin.get_queryset(request).order_by("-pk")[:200])
+    if rows:
+        yield Page(f"admin-{name}-record", reverse(f"admin:{name}_change", args=[rows[0].pk]), who)
+        if hasattr(model_admin.model, "history"):
+            yield Page(f"admin-{name}-history", reverse(f"admin:{name}_history", args=[rows[0].pk]), who)
+    if isinstance(model_admin, ActingMixin):
+        for verb in model_admin.list_verbs:
+            yield Page(f"admin-{name}-do-{verb.name}", model_admin.verb_url(verb, None), who)
+        for verb in model_admin.verbs:
+            row = next((row for row in rows if verb.when(row)), None)
+            if row is not None:
+                yield Page(f"admin-{name}-do-{verb.name}", model_admin.verb_url(verb, row), who)
+
+
+def _portal_pages() -> Iterator[Page]:
+    member = Membership.objects.filter(active=True).select_related("user").order_by("pk").first()
+    if member is None:
+        return
+    for name, path in _plain_paths(get_resolver().url_patterns, "/"):
+        if path.startswith("/portal/") and not path.endswith(("/export/", "/read/")):
+            yield Page(f"portal-{name}", path, member.user.username)
+    yield from _portal_records(member.user)
+
+
+def _portal_records(user: User) -> Iterator[Page]:
+    """A ticket in each state, a bill in each standing, and an agreement."""
+    seen: dict[str, Page] = {}
+    for ticket in Ticket.objects.for_user(user).order_by("pk"):
+        path = reverse("sla:ticket", args=[ticket.number])
+        seen.setdefault(f"t{ticket.state}", Page(f"portal-ticket-{ticket.state}", path, user.username))
+    today = timezone.localdate()
+    for bill in Document.objects.for_user(user).with_standing(today=today, soon=today).order_by("pk"):
+        path = reverse("billing:document", args=[bill.pk])
+        seen.setdefault(f"b{bill.standing}", Page(f"portal-bill-{bill.standing}", path, user.username))
+    for agreement in Agreement.objects.for_user(user)[:1]:
+        seen["a"] = Page("portal-agreement", reverse("contracts:agreement", args=[agreement.pk]), user.username)
+    yield from seen.values()
+
+
+def _plain_paths(patterns: list[Any], prefix: str) -> Iterator[tuple[str, str]]:
+    """The addresses below /portal/ that need no argument."""
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver) and not route.startswith("/admin/"):
+            yield from _plain_paths(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern) and "<" not in route:
+            yield pattern.name or route.strip("/").replace("/", "-"), route

@@ -1,0 +1,156 @@
+"""Draws every page of the product, in both languages, wide and on a phone, into screenshots/; lists what is wrong.
+
+Run by `make screenshots`.  Works on a database of its own with the sample data, through a real server and Chromium.
+SHOTS=text draws only the pages whose name holds the text.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OUT = ROOT / "screenshots"
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {"wide": (1440, 900), "phone": (390, 844)}
+LANGUAGES = ("zh-hans", "en")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+RUN_AXE = f"""async () => (await axe.run(document, {{preload: false, runOnly: {RULES}}}))
+  .violations.map(v => v.id + ' x' + v.nodes.length + ': ' + v.nodes[0].target.join(' '))"""
+TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def prepare(folder: str) -> None:
+    """Settings for a database of its own under folder, and Django ready."""
+    os.environ["SHOUYUE_VAR_DIR"] = folder
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("load_sample")
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of a server that runs while the block does."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "--threads", "4", "portal.wsgi"]
+    server = subprocess.Popen(command, cwd=ROOT)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        for _try in range(150):
+            try:
+                urllib.request.urlopen(f"{base}/healthz", timeout=5)
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield base
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def draw(base: str, pages: list[dict[str, str]], sessions: dict[str, str], only: str) -> list[str]:
+    """Every page in every language and size; returns what is wrong, one line each."""
+    from playwright.sync_api import sync_playwright
+
+    wrong: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        for language in LANGUAGES:
+            for size, (width, height) in SIZES.items():
+                for username in sorted({page["username"] for page in pages}):
+                    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+                    cookies = {"shouyue_language": language}
+                    if username:
+                        cookies["shouyue_session"] = sessions[username]
+                    context.add_cookies([{"name": k, "value": v, "url": base} for k, v in cookies.items()])
+                    for page in pages:
+                        if page["username"] == username and only in page["name"]:
+                            file = OUT / language / size / f"{page['name']}.png"
+                            found = shoot(context, base + page["path"], file, with_axe=language == "zh-hans")
+                            wrong += [f"{language} {size} {page['name']}: {line}" for line in found]
+                    context.close()
+        browser.close()
+    return wrong
+
+
+def shoot(context: object, url: str, file: Path, *, with_axe: bool) -> list[str]:
+    """One picture; returns script errors, refused content, broken rules of accessibility and sideways scrolling."""
+    tab = context.new_page()  # type: ignore[attr-defined]
+    found: list[str] = []
+
+    def heard(message: object) -> None:
+        if message.type in {"error", "warning"}:  # type: ignore[attr-defined]
+            found.append(f"{message.type}: {message.text}")  # type: ignore[attr-defined]
+
+    tab.on("console", heard)
+    tab.on("pageerror", lambda error: found.append(f"script: {error}"))
+    answer = tab.goto(url, wait_until="load")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    tab.screenshot(path=file, full_page=True)
+    if answer.status != 404:
+        if answer.status >= 400:
+            found.append(f"answer {answer.status}")
+        if (over := tab.evaluate(TOO_WIDE)) > 0:
+            found.append(f"{over}px too wide")
+        if with_axe:
+            tab.remove_listener("console", heard)  # axe looks at styles in ways that our own policy refuses
+            tab.evaluate(AXE.read_text(encoding="utf-8"))
+            found += [f"axe {line}" for line in tab.evaluate(RUN_AXE)]
+    else:
+        found = [line for line in found if "404" not in line]
+    tab.close()
+    return found
+
+
+def main() -> int:
+    """Draws, then prints what is wrong.  Returns how many lines that were, 1 at most."""
+    if not Path(CHROMIUM).exists():
+        sys.exit(f"No Chromium at {CHROMIUM}: install it (apt-get install chromium) or set CHROMIUM=/path/to/it.")
+    only = os.environ.get("SHOTS", "")
+    if not only:
+        shutil.rmtree(OUT, ignore_errors=True)
+    folder = tempfile.mkdtemp(prefix="shouyue-shots-")
+    try:
+        prepare(folder)
+        from people.models import User
+        from tests.e2e.pages import all_pages, session_key
+
+        looker = User.objects.create_superuser("looker", "looker@example.cn", None, name="截图")
+        pages = [vars(page) for page in all_pages(looker)]
+        names = {page["username"] for page in pages} - {""}
+        sessions = {name: session_key(User.objects.get(username=name)) for name in names}
+        with served() as base:
+            wrong = draw(base, pages, sessions, only)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    OUT.mkdir(exist_ok=True)
+    (OUT / "wrong.json").write_text(json.dumps(wrong, ensure_ascii=False, indent=1), encoding="utf-8")
+    sys.stdout.write("\n".join(wrong) + "\n" if wrong else "Nothing wrong was seen.\n")
+    return min(len(wrong), 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""The frame: health, errors, and an admin that people of Party B never enter."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from people.models import User
+
+pytestmark = pytest.mark.django_db
+ARGUMENT = re.compile(r"<[^>]*>|\^?\([^)]*\)|\$$")  # of a path or of a regular expression
+
+
+def admin_paths() -> Iterator[str]:
+    """Every address of the admin, with 1 for each argument."""
+
+    def walk(patterns: list[Any], prefix: str) -> Iterator[str]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, prefix + str(pattern.pattern))
+            elif isinstance(pattern, URLPattern):
+                yield prefix + str(pattern.pattern)
+
+    for route in walk(get_resolver().url_patterns, "/"):
+        if route.startswith("/admin/"):
+            yield ARGUMENT.sub("1", route)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_party_b_never_enters_the_admin(client: Client, party_b: User, method: str) -> None:
+    client.force_login(party_b)
+
+    answers = {path: getattr(client, method)(path).status_code for path in admin_paths()}
+
+    assert len(answers) > 10
+    assert {path: code for path, code in answers.items() if code not in {403, 404}} == {}
+
+
+def test_an_account_with_nothing_is_told_so(client: Client, outsider: User) -> None:
+    client.force_login(outsider)
+
+    html = client.get(reverse("portal-home")).content.decode()
+
+    assert "还没有加入任何单位" in html
+
+
+def test_healthz_answers_anybody(client: Client) -> None:
+    response = client.get(reverse("healthz"))
+
+    assert response.status_code == 200
+    assert response.json()["ok"] is True
+
+
+def test_healthz_says_which_part_fails(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.health.os.access", lambda folder, mode: False)
+
+    response = client.get(reverse("healthz"))
+
+    assert response.status_code == 503
+    assert response.json() == {"ok": False, "database": "ok", "broker": "folder cannot be written"}
+
+
+@pytest.mark.parametrize(("path", "status", "said"), [("/no-such-page", 404, "没有找到"), ("/admin/", 403, "没有权限")])
+def test_errors_say_what_to_do(client: Client, party_b: User, path: str, status: int, said: str) -> None:
+    client.force_login(party_b)
+
+    response = client.get(path)
+
+    assert response.status_code == status
+    assert said in response.content.decode()
+    assert "返回首页" in response.content.decode()
+
+
+def test_every_page_forbids_foreign_scripts(client: Client) -> None:
+    policy = client.get(reverse("sign-in")).headers["Content-Security-Policy"]
+
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
