@@ -229,6 +229,46 @@ def test_what_is_done_otherwise_says_why(kind: str, inputs: dict[str, Any], reas
     assert result("", kind, **inputs)["reason"] == reason
 
 
+BY_FIELDS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
+    ("per_unit", "standard", {"units": "4", "unit_price": "2.5"}, {"amount": "10"}),
+    ("minimum", "spend", {"amount": "80", "minimum": "100"}, {"amount": "100", "adjustment": "20"}),
+    ("maximum", "spend", {"amount": "180", "maximum": "100"}, {"amount": "100", "adjustment": "-80"}),
+    ("minimum", "tiers", {"units": "3", "tiers": [{"up_to": None, "per_unit": "1"}], "minimum": "5"}, {"amount": "5"}),
+    (
+        "proration",
+        "fixed",
+        {"start": "2023-05-23", "end_exclusive": "2023-06-15", "fixed_days_in_month": 30},
+        {"ratio": "0.733333333", "days": 22, "period_days": 30},
+    ),
+    ("proration", "amount", {"amount": "100", "days": 10, "period_days": 30}, {"amount": "33.33"}),
+    (
+        "tax_exclusive",
+        "percent_excluded_round_globally",
+        {"net": "9176", "rate_percent": "19"},
+        {"tax_unrounded": "1743.44"},
+    ),
+    ("tax_rounding_document", "lines", {"lines": ["23.00"], "rate_percent": "7", "mode": "line"}, {"gross": "23.00"}),
+    ("tax_inclusive", "one", {"gross": "10", "rate_percent": "5"}, {"net": "9.52", "tax": "0.48"}),
+    ("cash_rounding", "round_to_0.10", {"cost": "10.05"}, {"total": "10.10"}),
+    (
+        "billing_periods",
+        "week",
+        {"start": "2026-01-05", "interval": "Week", "count": 2},
+        {"first_period_end": "2026-01-18"},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("category", "kind", "inputs", "expected"), BY_FIELDS, ids=[f"{case[0]}-{case[1]}" for case in BY_FIELDS]
+)
+def test_other_kinds_are_read_by_their_fields(
+    category: str, kind: str, inputs: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    found = result(category, kind, **inputs)
+    assert same(expected, found), found
+
+
 def test_late_fees_are_unsupported_whatever_their_kind() -> None:
     assert result("late_fee", "percent", amount="100", percent="2")["reason"] == "late_fee"
 

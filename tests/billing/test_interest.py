@@ -220,6 +220,12 @@ def test_impossible_terms_are_refused(terms: dict[str, object], reason: str) -> 
     assert caught.value.reason == reason
 
 
+@pytest.mark.parametrize(("principal", "paid_amount"), [("-1", "0"), ("1", "-1")])
+def test_negative_facts_are_refused(principal: str, paid_amount: str) -> None:
+    with pytest.raises(InterestError, match="not negative"):
+        accrue(Decimal(principal), on("2026-01-01"), paid(("2026-01-02", paid_amount)), DAILY, on("2026-02-01"))
+
+
 days = st.integers(min_value=0, max_value=800)
 sums = st.decimals(min_value=0, max_value=5000, places=2)
 facts = st.lists(st.tuples(days, sums), max_size=6)
