@@ -4,7 +4,7 @@
                   *frozen_when("billing_document", "OLD.status = 'issued'", allowed_columns=("paid_on",))]
 
 SQLite drops a table's triggers whenever a migration rebuilds the table, and refuses to rebuild a table that another
-table's trigger names.  So there `set_aside` takes all guards off before a `migrate`, `restore` puts those of the applied
+table's trigger names.  So there `set_aside` takes all guards off before a `migrate`, `restore` puts those of applied
 migrations on after it; `missing` tells which are gone.  To change a guard: `*lifted(old), *new`.
 """
 
