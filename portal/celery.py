@@ -28,7 +28,7 @@ app.conf.update(
     task_time_limit=360,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=10,
-    broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 20, "confirm_publish": True}
+    broker_transport_options={"visibility_timeout": 600, "socket_timeout": 20, "confirm_publish": True}
     if not settings.CELERY_BROKER_URL.startswith("spool:")
     else {},
     beat_schedule=TIMETABLE,
