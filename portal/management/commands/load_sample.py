@@ -34,6 +34,8 @@ class Command(BaseCommand):
             return
         if User.objects.exists():
             if options["if_new"]:
+                if User.objects.filter(username=STAFF[0][0]).exists():
+                    self._print_accounts()
                 return
             raise CommandError("这个数据库已经有账号，示例数据只装入新库。/ Sample data goes into a new database only.")
         self._load(_present(options["on"]))
