@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from worktime.spans import EPOCH, NEVER, SECOND
 from worktime.windows import DAY
@@ -22,8 +22,7 @@ class UnpublishedYear(LookupError):
         super().__init__(f"no holiday calendar is published for {listed}: load its notice, or ask provisionally")
 
 
-@dataclass(frozen=True, slots=True)
-class Reckoned(Generic[T]):
+class Reckoned(NamedTuple, Generic[T]):
     """An answer and the unpublished years it leans on; with any, it is provisional and must be shown so."""
 
     value: T

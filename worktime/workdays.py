@@ -21,6 +21,7 @@ from worktime.settling import zone_of
 from worktime.spans import FIRST_YEAR, LAST_YEAR
 
 SATURDAY = 5
+ONE_DAY = timedelta(1)
 
 
 class RollOver(Enum):
@@ -47,6 +48,7 @@ class WorkdayCalendar:
     off: Mapping[date, str] = field(init=False, repr=False, compare=False)
     work: Mapping[date, str] = field(init=False, repr=False, compare=False)
     _years: dict[int, list[int]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _firm: dict[int, list[int]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "off", self.almanac.off)
@@ -71,9 +73,16 @@ class WorkdayCalendar:
 
         Provisional when a day in between lies in an unpublished year. Raises BeyondCalendar.
         """
-        found = received if n == 0 else self._nth(received, n)
-        first, last = (received, found) if n >= 0 else (found, received)
-        return Reckoned(found, self.unpublished(first + timedelta(n > 0), last - timedelta(n < 0)) if n else ())
+        days = self._firm.get(received.year)
+        if days is not None and n > 0:  # the usual case, without leaving a published year
+            place = bisect_right(days, received.toordinal()) + n - 1
+            if place < len(days):
+                return Reckoned(date.fromordinal(days[place]))
+        if n == 0:
+            return Reckoned(received)
+        found = self._nth(received, n)
+        first, last = (received + ONE_DAY, found) if n > 0 else (found, received - ONE_DAY)
+        return Reckoned(found, self.unpublished(first, last))
 
     def nth_working_day(self, received: date, n: int) -> date:
         """As `add_working_days`, but raises UnpublishedYear instead of answering provisionally."""
@@ -109,16 +118,14 @@ class WorkdayCalendar:
         return self.kind_of(day) in {DayKind.WORKDAY, DayKind.MAKEUP}
 
     def _nth(self, received: date, n: int) -> date:
-        year, step = received.year, 1 if n > 0 else -1
-        days = self._working_ordinals(year)
-        place = (
-            bisect_right(days, received.toordinal()) - 1 + n if n > 0 else bisect_left(days, received.toordinal()) + n
-        )
+        year, step, ordinal = received.year, 1 if n > 0 else -1, received.toordinal()
+        days = self._years.get(year) or self._working_ordinals(year)
+        place = bisect_right(days, ordinal) - 1 + n if n > 0 else bisect_left(days, ordinal) + n
         while not 0 <= place < len(days):
-            place = place - len(days) if n > 0 else place
+            left = place - len(days) if n > 0 else place
             year += step
             days = self._working_ordinals(year)
-            place = place if n > 0 else place + len(days)
+            place = left if n > 0 else left + len(days)
         return date.fromordinal(days[place])
 
     def _working_ordinals(self, year: int) -> list[int]:
@@ -127,6 +134,8 @@ class WorkdayCalendar:
                 raise BeyondCalendar(f"the count leaves the years {FIRST_YEAR} to {LAST_YEAR}")
             first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
             self._years[year] = [day for day in range(first, last + 1) if self._works(date.fromordinal(day))]
+            if year in self.almanac.years:
+                self._firm[year] = self._years[year]
         return self._years[year]
 
 
