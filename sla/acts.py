@@ -43,7 +43,8 @@ def begin(verb: str, ticket: Ticket, *, at: datetime, by: User) -> Act:
 
     Time on a ticket never runs back: an act counts at the earliest from the last one that is already recorded.
     """
-    ticket = Ticket.objects.select_for_update().get(pk=ticket.pk)
+    # Not FOR UPDATE: the sweep, which holds a clock we may wait for, must be able to add lines to the timeline.
+    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
     if not may(verb, ticket.state):
         raise Refused(
             _("报告 %(number)s 现在是“%(state)s”，不能进行此操作，请刷新页面查看最新情况。")

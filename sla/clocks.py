@@ -50,7 +50,7 @@ def start_all(ticket: Ticket, *, calendar_version: CalendarVersion, by: User, at
 
 def locked(ticket: Ticket) -> dict[str, Dial]:
     """The clocks of a ticket's present cycle by kind, their rows locked until the transaction ends."""
-    clocks = list(ticket.clocks.select_for_update().order_by("cycle", "kind"))
+    clocks = list(ticket.clocks.select_for_update(no_key=True).order_by("cycle", "kind"))
     return {clock.kind: dial_of(clock) for clock in clocks}
 
 

@@ -18,5 +18,5 @@ def next_ticket_number(at: datetime) -> str:
 
 def locked_series(name: str) -> Series:
     """The row of a counter, made when it is missing, locked until the transaction ends."""
-    series, _made = Series.objects.select_for_update().get_or_create(name=name)
+    series, _made = Series.objects.select_for_update(no_key=True).get_or_create(name=name)
     return series

@@ -81,7 +81,7 @@ def _looked_at(pk: int, at: datetime) -> str:
 @transaction.atomic(durable=True)
 def _look(pk: int, at: datetime) -> str:
     """Judge one clock under its lock.  A clock that another worker holds or has done is passed over."""
-    due = Clock.objects.due_for_check(at).filter(pk=pk).select_for_update(skip_locked=True, of=("self",))
+    due = Clock.objects.due_for_check(at).filter(pk=pk).select_for_update(skip_locked=True, of=("self",), no_key=True)
     clock = due.select_related("ticket__agreement", "ticket__assignee").first()
     if clock is None:
         return "passed"

@@ -227,7 +227,9 @@ def courses(draw: st.DrawFn) -> list[tuple[str, int]]:
     minutes = sorted(draw(st.lists(st.integers(1, 14 * 24 * 60), max_size=8)))
     acts, state = [], "running"
     for minute in minutes:
-        kind = {"running": draw(st.sampled_from(["paused", "stopped"])), "paused": "resumed", "stopped": "reopened"}[state]
+        kind = {"running": draw(st.sampled_from(["paused", "stopped"])), "paused": "resumed", "stopped": "reopened"}[
+            state
+        ]
         state = {"paused": "paused", "stopped": "stopped"}.get(kind, "running")
         acts.append((kind, minute))
     return acts
