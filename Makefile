@@ -58,6 +58,7 @@ messages: .venv/.dev ## Collect and compile the translations (needs gettext)
 lock: .venv/.dev ## Write the pinned requirements anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv export -q --no-default-groups --format requirements-txt --no-header -o requirements.txt
+	$(BIN)/uv export -q --no-default-groups --extra postgres --extra redis --format requirements-txt --no-header -o requirements-server.txt
 	$(BIN)/uv export -q --group dev --format requirements-txt --no-header -o requirements-dev.txt
 	$(BIN)/uv export -q --group dev --group services --format requirements-txt --no-header -o requirements-ci.txt
 	@rm -f uv.lock

@@ -124,7 +124,9 @@ class Supervisor:
     @contextmanager
     def _listening(self) -> Iterator[None]:
         """Signals become entries of a queue (SimpleQueue.put is safe in a handler)."""
-        watched = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
+        watched = [signal.SIGINT, signal.SIGTERM, signal.SIGCHLD]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup means it
+            watched.append(signal.SIGHUP)
         before = {number: signal.signal(number, lambda got, _frame: self._signals.put(got)) for number in watched}
         try:
             yield
