@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -31,6 +31,16 @@ from billing.wording import number, unit_price, yuan
 from people.console import ConsoleAdmin, DateRangeFilter, Panel, ReadOnlyAdmin, RecordAdmin, badge
 from people.models import User
 from people.refusal import Refused
+
+
+def figure(value: Decimal | None) -> SafeString:
+    """Yuan in a list, right-aligned; a dash for nothing."""
+    return format_html('<div class="sy-num">{}</div>', "—" if value is None else yuan(value))
+
+
+def iso(day: date | None) -> str:
+    """A civil day as 2026-11-23, the same in both languages."""
+    return day.isoformat() if day else "—"
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -73,9 +83,7 @@ class DocumentList(ChangeList):
 
 @admin.register(Document)
 class DocumentAdmin(RecordAdmin):
-    list_display = (
-        "name", "party_b", "period", "gross", "open_amount", "state_badge", "due_on", "days_left", "issued_on",
-    )  # fmt: skip
+    list_display = ("name", "party_b", "period", "gross_shown", "open_shown", "state_badge", "due_shown")
     list_filter = (StandingFilter, "kind", ("issued_on", DateRangeFilter))
     search_fields = (
         "number", "agreement__number", "agreement__title", "agreement__party_b__name", "formal_invoices__number",
@@ -85,7 +93,10 @@ class DocumentAdmin(RecordAdmin):
     ordering = ("-drafted_at", "-pk")
     verbs = buttons.DOCUMENT_VERBS
     list_verbs = buttons.DOCUMENT_LIST_VERBS
-    export_columns = ("name", "party_b", "agreement", "period", "net", "tax", "gross", "open_amount", "state_badge", "due_on", "issued_on")
+    export_columns = (
+        "name", "agreement", "party_b", "period", "net", "tax", "gross", "open_amount", "state_badge", "due_on",
+        "issued_on",
+    )  # fmt: skip
     empty_hint = _("还没有账单。服务周期结束后，点“拟制账单”生成第一份草稿。")
     fields = (
         "kind", "agreement", "version", "period", "drafted_by", "drafted_at", "issue_requested_by",
@@ -173,31 +184,47 @@ class DocumentAdmin(RecordAdmin):
     def party_b(self, obj: Document) -> str:
         return obj.agreement.party_b.name
 
+    @admin.display(description=_("价税合计"), ordering="gross")
+    def gross_shown(self, obj: Document) -> SafeString:
+        return figure(obj.gross)
+
+    @admin.display(description=_("未付金额"), ordering=F("gross_fen") - F("paid_fen"))
+    def open_shown(self, obj: Document) -> SafeString:
+        return figure(open_amount(obj))
+
     @admin.display(description=_("未付金额"))
-    def open_amount(self, obj: Document) -> Any:
+    def open_amount(self, obj: Document) -> Decimal | None:
         return open_amount(obj)
 
     @admin.display(description=_("状态"), ordering="standing")
     def state_badge(self, obj: Document) -> SafeString:
         return standing_badge(obj)
 
-    @admin.display(description=_("到期日"), ordering="due_on")
-    def due_on(self, obj: Document) -> date | str | None:
-        if obj.due_on is not None and obj.due_provisional:
-            return format_html("{} {}", obj.due_on.isoformat(), badge(_("暂定"), "warn"))
-        return cast("date | None", obj.due_on)
+    @admin.display(description=_("到期日"))
+    def due_on(self, obj: Document) -> date | None:
+        return cast("date | None", obj.due_on)  # type: ignore[attr-defined]
 
-    @admin.display(description=_("期限"))
-    def days_left(self, obj: Document) -> str:
-        return obj.days_left  # type: ignore[attr-defined,no-any-return]
+    @admin.display(description=_("到期日"), ordering="due_on")
+    def due_shown(self, obj: Any) -> SafeString | str:
+        """The due date with the time left under it (days_left is set by DocumentList)."""
+        if obj.due_on is None:
+            return "—"
+        mark = badge(_("暂定"), "warn") if obj.due_provisional else ""
+        left = format_html('<br><span class="sy-muted">{}</span>', obj.days_left) if obj.days_left else ""
+        return format_html("{} {}{}", obj.due_on.isoformat(), mark, left)
 
 
 @admin.register(FormalInvoice)
 class FormalInvoiceAdmin(RecordAdmin):
-    list_display = ("number", "document_link", "party_b", "kind", "gross", "state_badge", "dated_on", "received_on", "due_on")
+    list_display = (
+        "number", "document_link", "party_b", "gross_shown", "state_badge", "dated_day", "received_day", "due_day",
+    )  # fmt: skip
     list_filter = ("state", "kind", ("dated_on", DateRangeFilter), ("due_on", DateRangeFilter))
     search_fields = ("number", "document__number", "document__agreement__number", "document__agreement__party_b__name")
     search_help_text = _("按发票号码、账单编号、协议或乙方查找")
+    export_columns = (
+        "number", "kind", "document_link", "party_b", "net", "tax", "gross", "state", "dated_on", "received_on", "due_on",
+    )  # fmt: skip
     list_select_related = ("document__agreement__party_b",)
     exclude = ("due_working",)
     empty_hint = _("还没有登记正式发票。请在已开具的账单页面登记。")
@@ -207,6 +234,22 @@ class FormalInvoiceAdmin(RecordAdmin):
         if lines:
             context = {"lines": lines, "provisional": obj.due_provisional}
             yield Panel(name="due", label=_("到期日的计算"), template="admin/billing/counted.html", context=context)
+
+    @admin.display(description=_("价税合计"), ordering="gross")
+    def gross_shown(self, obj: FormalInvoice) -> SafeString:
+        return figure(obj.gross)
+
+    @admin.display(description=_("开票日期"), ordering="dated_on")
+    def dated_day(self, obj: FormalInvoice) -> str:
+        return iso(obj.dated_on)
+
+    @admin.display(description=_("收到日期"), ordering="received_on")
+    def received_day(self, obj: FormalInvoice) -> str:
+        return iso(obj.received_on)
+
+    @admin.display(description=_("到期日"), ordering="due_on")
+    def due_day(self, obj: FormalInvoice) -> str:
+        return iso(obj.due_on)
 
     @admin.display(description=_("账单"), ordering="document__number")
     def document_link(self, obj: FormalInvoice) -> SafeString:
@@ -224,8 +267,9 @@ class FormalInvoiceAdmin(RecordAdmin):
 
 @admin.register(BankReceipt)
 class BankReceiptAdmin(ReadOnlyAdmin):
-    list_display = ("value_date", "payer_name", "amount", "left", "bank_txn_id", "memo", "recorded_by")
-    list_display_links = ("value_date", "payer_name")
+    list_display = ("value_day", "payer_name", "amount_shown", "left_shown", "bank_txn_id", "memo", "recorded_by")
+    list_display_links = ("value_day", "payer_name")
+    export_columns = ("value_date", "payer_name", "payer_account", "amount", "left", "account", "bank_txn_id", "memo", "recorded_by")
     list_filter = (LeftFilter, ("value_date", DateRangeFilter))
     search_fields = ("payer_name", "bank_txn_id", "memo", "payer_account", "allocations__document__number")
     search_help_text = _("按付款人、流水号、附言或账单编号查找")
@@ -243,7 +287,19 @@ class BankReceiptAdmin(ReadOnlyAdmin):
             name="allocations", label=_("核销"), template="admin/billing/allocations.html", context=context, count=len(rows)
         )
 
+    @admin.display(description=_("到账日期"), ordering="value_date")
+    def value_day(self, obj: BankReceipt) -> str:
+        return iso(obj.value_date)
+
+    @admin.display(description=_("到账金额"), ordering="amount")
+    def amount_shown(self, obj: BankReceipt) -> SafeString:
+        return figure(obj.amount)
+
     @admin.display(description=_("未核销余额"), ordering="left_fen")
+    def left_shown(self, obj: BankReceipt) -> SafeString:
+        return figure(self.left(obj))
+
+    @admin.display(description=_("未核销余额"))
     def left(self, obj: BankReceipt) -> Decimal:
         return Decimal(obj.left_fen).scaleb(-2)  # type: ignore[attr-defined]
 
@@ -293,7 +349,10 @@ class ServicePeriodAdmin(RecordAdmin):
 
 @admin.register(UsageRecord)
 class UsageRecordAdmin(ReadOnlyAdmin):
-    list_display = ("occurred_at", "agreement_number", "party_b", "meter", "quantity_shown", "source", "source_event_id", "correction")
+    list_display = ("used_at", "agreement_number", "party_b", "meter", "quantity_shown", "source", "event")
+    export_columns = (
+        "occurred_at", "agreement_number", "party_b", "meter", "quantity", "source", "source_event_id", "correction", "batch",
+    )  # fmt: skip
     list_filter = (("occurred_at", DateRangeFilter), ("recorded_at", DateRangeFilter))
     search_fields = ("source_event_id", "meter", "batch", "agreement__number", "agreement__party_b__name")
     search_help_text = _("按来源记录号、计量项、批次、协议编号或乙方查找")
@@ -310,9 +369,20 @@ class UsageRecordAdmin(ReadOnlyAdmin):
     def party_b(self, obj: UsageRecord) -> str:
         return obj.agreement.party_b.name
 
+    @admin.display(description=_("使用时间"), ordering="occurred_at")
+    def used_at(self, obj: UsageRecord) -> str:
+        return f"{timezone.localtime(obj.occurred_at):%Y-%m-%d %H:%M}"
+
     @admin.display(description=_("用量"), ordering="quantity")
-    def quantity_shown(self, obj: UsageRecord) -> str:
-        return number(obj.quantity)
+    def quantity_shown(self, obj: UsageRecord) -> SafeString:
+        return format_html('<div class="sy-num">{}</div>', number(obj.quantity))
+
+    @admin.display(description=_("来源记录号"), ordering="source_event_id")
+    def event(self, obj: UsageRecord) -> SafeString | str:
+        if obj.corrects is None:
+            return obj.source_event_id
+        words = _("更正 %(event)s") % {"event": obj.corrects.source_event_id}
+        return format_html('{}<br><span class="sy-muted">{}</span>', obj.source_event_id, words)
 
     @admin.display(description=_("更正的记录"))
     def correction(self, obj: UsageRecord) -> str:

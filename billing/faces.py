@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -67,8 +68,11 @@ def today_is(day: date) -> Today:
 
 def standing_badge(document: Document) -> SafeString:
     """Where a document stands (from with_standing), as a badge."""
-    label, tone = STANDINGS[document.standing]
-    return badge(label, tone)
+    label, tone = STANDINGS[document.standing]  # type: ignore[attr-defined]
+    shown = badge(label, tone)
+    if document.standing == "overdue" and document.paid_fen > 0:  # type: ignore[attr-defined]
+        return format_html("{} {}", shown, badge(*STANDINGS["part_paid"]))
+    return shown
 
 
 def open_amount(document: Document) -> Decimal | None:
