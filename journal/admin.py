@@ -47,11 +47,21 @@ def linked(object_type: str, object_id: str, label: str) -> SafeString | str:
 
 
 def rows_of(content: dict[str, Any]) -> list[tuple[str, str]]:
-    """JSON data as rows to read: a name and its value, what is nested as indented JSON."""
-    return [
-        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2))
-        for name, value in content.items()
-    ]
+    """JSON data as rows to read: a name and its value, what is nested as indented lines."""
+    return [(name, "\n".join(_lines(value))) for name, value in content.items()]
+
+
+def _lines(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [line for name, item in value.items() for line in _named(str(name), _lines(item))]
+    if isinstance(value, list):
+        return [line for item in value for line in _named("·", _lines(item))]
+    return [value if isinstance(value, str) else json.dumps(value)]
+
+
+def _named(name: str, lines: list[str]) -> list[str]:
+    mark = name if name == "·" else f"{name}:"
+    return [f"{mark} {lines[0]}"] if len(lines) == 1 else [mark, *(f"\u2003{line}" for line in lines)]
 
 
 def _verify(request: HttpRequest, obj: Any, cleaned: dict[str, Any]) -> str:
@@ -77,7 +87,7 @@ class EventAdmin(ReadOnlyAdmin):
     search_fields = ("object_label", "actor_label", "action", "reason", "=object_id", "=hash")
     search_help_text = _("按对象、操作人、动作、原因、对象编号或哈希查找")
     fieldsets = (
-        (None, {"fields": ("seq", "at", "recorded_at", "what", "action", "about", "actor_label", "reason")}),
+        (None, {"fields": ("seq", "at", "recorded_at", "what", "code", "about", "actor_label", "reason")}),
         (_("归属"), {"fields": ("organisation_id", "agreement_id")}),
         (_("哈希链"), {"fields": ("alg", "prev", "hash")}),
     )
@@ -107,6 +117,10 @@ class EventAdmin(ReadOnlyAdmin):
     @admin.display(description=_("动作"), ordering="action")
     def what(self, obj: Event) -> object:
         return action_label(obj.action)
+
+    @admin.display(description=_("动作代码"))
+    def code(self, obj: Event) -> str:
+        return obj.action
 
     @admin.display(description=_("对象"))
     def about(self, obj: Event) -> str:

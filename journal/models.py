@@ -66,7 +66,7 @@ class Event(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.seq} {self.action}"
+        return f"#{self.seq} {self.object_label or self.action}"
 
     def content(self) -> dict[str, Any]:
         """All that the hash covers, besides the previous hash that comes before it.  The format is frozen."""
@@ -345,4 +345,4 @@ class Approval(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.target_label}"
+        return f"#{self.pk} {self.target_label}"

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from journal.admin import rows_of
 from journal.approvals import ask
 from journal.models import Approval, Event, Notice
 from journal.outbox import announce
@@ -104,6 +105,23 @@ def test_readers_verify_the_chain(
     answer = client.post(reverse("admin:journal_event_listverb", args=["verify"]), {KEY_FIELD: "k" * 32}, follow=True)
 
     assert words in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "value, words",
+    [
+        pytest.param("文字", "文字", id="text"),
+        pytest.param(2, "2", id="number"),
+        pytest.param(None, "null", id="nothing"),
+        pytest.param({"起": "8月", "止": 9}, "起: 8月\n止: 9", id="nested"),
+        pytest.param({"期间": {"起": 1, "止": 2}}, "期间:\n\u2003起: 1\n\u2003止: 2", id="nested twice"),
+        pytest.param(["甲", ["乙", "丙"]], "· 甲\n·\n\u2003· 乙\n\u2003· 丙", id="list"),
+        pytest.param({}, "", id="empty"),
+        pytest.param({"空": []}, "空:", id="empty inside"),
+    ],
+)
+def test_data_is_written_in_lines(value: Any, words: str) -> None:
+    assert rows_of({"x": value}) == [("x", words)]
 
 
 # --- Notices -------------------------------------------------------------------------------------
