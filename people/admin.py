@@ -8,7 +8,7 @@ from django.contrib.auth import password_validation
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -36,7 +36,9 @@ class RolesMixin(forms.ModelForm[User]):
 
     groups = RolesField(
         label=_("角色"),
-        queryset=Group.objects.order_by("name"),
+        queryset=Group.objects.order_by(
+            Case(*(When(name=name, then=place) for place, name in enumerate(LABELS)), default=len(LABELS))
+        ),
         required=False,
         help_text=_(
             "甲方工作人员至少选一个角色；乙方用户不选，由单位成员决定其权限。三员（系统、安全、审计管理员）不得兼任。"

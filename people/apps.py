@@ -12,8 +12,8 @@ class PeopleConfig(AppConfig):
     verbose_name = _("用户与角色")
 
     def ready(self) -> None:
-        from people.models import User  # noqa: PLC0415
-        from people.separation import guard_roles  # noqa: PLC0415
+        from people.models import User
+        from people.separation import guard_roles
 
         m2m_changed.connect(guard_roles, sender=User.groups.through, dispatch_uid="people.guard_roles")
         # Django makes its permission rows after each app's migrations, so the grants follow them.

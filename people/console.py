@@ -12,6 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import Model
 from django.forms import BaseInlineFormSet, BaseModelForm, Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -23,6 +24,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from people.acting import ActingMixin, Button, Outcome, Verb, VerbForm, always
 from people.exporting import FORMATS, Row
 from people.filtering import DateRangeFilter
+from people.past import facts_of
 from people.refusal import Refused
 from people.showing import Panel, badge
 
@@ -186,11 +188,14 @@ class ReadOnlyMixin(Admin):
 class ConsoleAdmin(ActingMixin, ExportMixin, PageMixin, HistoryAdmin):
     """A record with history, edited in a form and changed by verbs."""
 
-    def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """One past state.  simple-history would save a POST of a view-only user: there is nothing to post here."""
+    def history_form_view(self, request: HttpRequest, object_id: str, version_id: str, **kwargs: Any) -> Any:
+        """One past state, to read.  simple-history would save a POST of a view-only user: there is nothing to post."""
         if request.method not in {"GET", "HEAD"}:
             raise PermissionDenied
-        return super().history_form_view(request, *args, **kwargs)  # type: ignore[misc]
+        kept = self.model.history.model
+        past = get_object_or_404(kept, **{self.model._meta.pk.attname: object_id, "history_id": version_id})
+        context = {"past": past, "facts": facts_of(past)}
+        return super().history_form_view(request, object_id, version_id, extra_context=context)  # type: ignore[misc]
 
     def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The list of past states; nothing to post here either."""

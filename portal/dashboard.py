@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import BankReceipt, Document, FormalInvoice
@@ -129,7 +129,7 @@ def _agreements(looker: Looker) -> Iterator[Card]:
     )
     if ending:
         url = _list("contracts_agreement", state__exact="in_force", ends_on__from=looker.today, ends_on__to=until)
-        note = _t("%(days)d 天内届满") % {"days": RENEWAL_DAYS}
+        note = gettext("%(days)d 天内届满") % {"days": RENEWAL_DAYS}
         yield Card(label=_("即将届满"), value=ending, url=url, tone="warn", note=note)
 
 
@@ -145,7 +145,7 @@ def _money(looker: Looker) -> Iterator[Card]:
         value=len(late),
         url=_list("billing_document", standing="overdue"),
         tone=_tone(len(late), "bad"),
-        note=_t("未付 %(yuan)s 元") % {"yuan": f"{owed / 100:,.2f}"} if late else "",
+        note=gettext("未付 %(yuan)s 元") % {"yuan": f"{owed / 100:,.2f}"} if late else "",
     )
 
 
@@ -211,8 +211,8 @@ def _months_of_service(looker: Looker) -> Chart:
         kind="bar",
         labels=[f"{first:%Y-%m}" for first, _next in months],
         series={
-            _t("收到的报告"): [Ticket.objects.filter(**_within("received_at", span)).count() for span in months],
-            _t("超时"): [Breach.objects.filter(**_within("breached_at", span)).count() for span in months],
+            gettext("收到的报告"): [Ticket.objects.filter(**_within("received_at", span)).count() for span in months],
+            gettext("超时"): [Breach.objects.filter(**_within("breached_at", span)).count() for span in months],
         },
     )
 
@@ -227,8 +227,8 @@ def _months_of_money(looker: Looker) -> Chart:
         kind="bar",
         labels=[f"{first:%Y-%m}" for first, _next in months],
         series={
-            _t("开票"): [_yuan(rows, "gross") for rows in issued],
-            _t("到账"): [_yuan(rows, "amount") for rows in received],
+            gettext("开票"): [_yuan(rows, "gross") for rows in issued],
+            gettext("到账"): [_yuan(rows, "amount") for rows in received],
         },
     )
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from journal.models import Event
 from people import roles
 from people.accounts import save_account, set_password, set_roles
 from people.models import User
@@ -178,3 +179,31 @@ def test_superusers_are_hidden_from_others(client: Client, security_admin: User)
     assert "root@" not in listed
     assert ">root<" not in listed
     assert opened.status_code == 302
+
+
+def test_a_past_state_says_what_it_said_then(client: Client, operator: User, security_admin: User) -> None:
+    operator.department = "运行一处"
+    operator.save()
+    past = operator.history.first()
+    set_roles(operator, [group(roles.FINANCE)], by=security_admin, at=AT)
+    operator.refresh_from_db()
+    operator.department = "运行二处"
+    operator.save()
+    client.force_login(security_admin)
+
+    page = reverse("admin:people_user_simple_history", args=[operator.pk, past.history_id])
+    html = client.get(page).content.decode()
+
+    assert "运行一处" in html
+    assert "运行二处" not in html
+    assert "<dd>operations</dd>" in html
+    assert "<form method=\"post\" class=\"sy-form\"" not in html
+
+
+def test_what_happens_to_accounts_is_in_the_journal(operator: User, security_admin: User) -> None:
+    set_roles(operator, [group(roles.FINANCE)], by=security_admin, at=AT)
+
+    event = Event.objects.get(action="user.roles_changed")
+
+    assert event.at == AT
+    assert event.data == {"roles": [roles.FINANCE], "before": [roles.OPERATIONS]}

@@ -15,9 +15,9 @@ document.addEventListener("DOMContentLoaded", () => {
   }));
   // The boxes of select2 are named like the fields they stand for (axe: aria-input-field-name).
   const nameBoxes = () => document.querySelectorAll("select.select2-hidden-accessible").forEach((select) => {
-    const box = select.nextElementSibling && select.nextElementSibling.querySelector(".select2-selection");
+    const boxes = select.nextElementSibling ? select.nextElementSibling.querySelectorAll(".select2-selection, .select2-selection__rendered") : [];
     const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
-    if (box) box.setAttribute("aria-label", select.getAttribute("aria-label") || (label ? label.innerText : ""));
+    boxes.forEach((box) => box.setAttribute("aria-label", select.getAttribute("aria-label") || (label ? label.innerText : "")));
   });
   window.addEventListener("load", nameBoxes);
   document.addEventListener("formset:added", nameBoxes);
