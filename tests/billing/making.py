@@ -69,7 +69,7 @@ def period(agreement: Agreement, first: date = SEPTEMBER) -> ServicePeriod:
     following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
     return ServicePeriod.objects.create(
         agreement=agreement,
-        number=first.month,
+        number=first.year * 12 + first.month,
         starts_on=first,
         ends_on=following,
         whole_days=(following - first).days,
@@ -87,6 +87,17 @@ def draft(agreement: Agreement, by: User, *, at: datetime = NOW) -> Document:
 def issued(agreement: Agreement, by: User, lead: User, *, on: date = OCTOBER, at: datetime = NOW) -> Document:
     """The same, issued."""
     return invoicing.issue(draft(agreement, by, at=at), by=lead, on=on, at=at)
+
+
+def more_bills(agreement: Agreement, by: User, lead: User, *, count: int) -> None:
+    """Issued bills of the months after September, each with its formal invoice received."""
+    for month in range(10, 10 + count):
+        year, place = 2026 + (month - 1) // 12, (month - 1) % 12 + 1
+        made = period(agreement, date(year, place, 1))
+        at = midnight(made.ends_on) + timedelta(days=3)
+        draft_ = invoicing.draft_from_usage(agreement, period=made, by=by, at=at)
+        document = invoicing.issue(draft_, by=lead, on=made.ends_on, at=at)
+        received(document, by, on=made.ends_on, at=at)
 
 
 def face(document: Document, **changes: Any) -> formal_invoices.Face:
