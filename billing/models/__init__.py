@@ -1,0 +1,17 @@
+"""Rates, usage, service periods, documents, formal invoices, bank receipts and their allocation."""
+
+from billing.models.documents import Document, DocumentLine, FormalInvoice, NumberSeries
+from billing.models.metering import RateLine, ServicePeriod, UsageRecord
+from billing.models.receipts import Allocation, BankReceipt
+
+__all__ = [
+    "Allocation",
+    "BankReceipt",
+    "Document",
+    "DocumentLine",
+    "FormalInvoice",
+    "NumberSeries",
+    "RateLine",
+    "ServicePeriod",
+    "UsageRecord",
+]
