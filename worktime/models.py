@@ -1,6 +1,7 @@
 """Calendars as data: each version is a whole, immutable statement of which days are off and which are worked."""
 
 from django.conf import settings
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -78,7 +79,7 @@ class NoticeDraft(models.Model):
     year = models.PositiveSmallIntegerField(_("年份"))
     number = models.CharField(_("文号"), max_length=100)
     published_on = models.DateField(_("公布日期"))
-    url = models.URLField(_("网址"), max_length=300, blank=True)
+    url = models.CharField(_("网址"), max_length=300, blank=True, validators=[URLValidator(["http", "https"])])
     origin = models.CharField(_("来源"), max_length=4, choices=Origin.choices)
     text = models.TextField(_("原文"))
     days = models.JSONField(_("日期"))
@@ -103,7 +104,8 @@ class NoticeDraft(models.Model):
             models.CheckConstraint(name="noticedraft_origin_known", condition=Q(origin__in=["text", "csv", "ics"])),
             models.CheckConstraint(
                 name="noticedraft_has_version",
-                condition=Q(state="published", version__isnull=False) | (~Q(state="published") & Q(version__isnull=True)),
+                condition=Q(state="published", version__isnull=False)
+                | (~Q(state="published") & Q(version__isnull=True)),
                 violation_error_message=_("已公布的通知须对应一个日历版本。"),
             ),
         ]

@@ -1,0 +1,130 @@
+"""Who may open and do what, written down a second time: an address without a row here fails the suite.
+
+The rows follow the access matrix of the design, not people/roles.py: a mistake in one shows against the other.
+"""
+
+from dataclasses import dataclass, field
+
+ANONYMOUS, BU, BA, OTHER_B, OUTSIDER = "anonymous", "party_b", "party_b_admin", "party_b_other", "outsider"
+OP, OL, FI, FL = "operator", "ops_lead", "finance", "finance_lead"
+CM, AU, SYS, SEC, AUD = "contract_manager", "auditor", "system_admin", "security_admin", "audit_admin"
+STAFF = frozenset({OP, OL, FI, FL, CM, AU, SYS, SEC, AUD})
+EVERYBODY = frozenset({ANONYMOUS, BU, BA, OTHER_B, OUTSIDER}) | STAFF
+SIGNED_IN = EVERYBODY - {ANONYMOUS}
+OWN_PARTY_B = frozenset({BU, BA})
+NOBODY: frozenset[str] = frozenset()
+Who = frozenset[str]
+
+
+def who(*actors: str) -> Who:
+    return frozenset(actors)
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """A model of the admin: who sees its list and rows, adds, changes, exports, and may use each verb."""
+
+    view: Who
+    add: Who = NOBODY
+    change: Who = NOBODY
+    verbs: dict[str, Who] = field(default_factory=dict)
+    list_verbs: dict[str, Who] = field(default_factory=dict)
+    extra: dict[str, Who] = field(default_factory=dict)
+
+
+AGREEMENT_READERS = who(OP, OL, FI, FL, CM, AU)
+TICKET_READERS = who(OP, OL, CM, AU)
+INVOICE_READERS = who(FI, FL, CM, AU)
+EXPORTERS = who(OL, FI, FL, CM, AU)
+OPERATIONS, FINANCE = who(OP, OL), who(FI, FL)
+
+MODELS: dict[str, ModelRow] = {
+    "people_user": ModelRow(view=who(SEC), add=who(SEC), change=who(SEC), verbs={"password": who(SEC)}),
+    "journal_event": ModelRow(view=who(AU, AUD), list_verbs={"verify": who(AU, AUD)}),
+    "journal_notice": ModelRow(view=who(SYS, AUD), verbs={"retry": who(SYS)}),
+    "journal_approval": ModelRow(
+        view=who(OL, FI, FL, CM, SEC, AU),
+        # The page opens for whoever sees requests; the verb itself asks for the right of the kind (tests/journal).
+        verbs=dict.fromkeys(("approve", "reject", "withdraw"), who(OL, FI, FL, CM, SEC, AU)),
+    ),
+    "worktime_calendar": ModelRow(view=AGREEMENT_READERS),
+    "worktime_calendarversion": ModelRow(view=AGREEMENT_READERS | {SEC}),
+    "worktime_noticedraft": ModelRow(
+        view=AGREEMENT_READERS | {SEC}, list_verbs={"load": who(CM)}, verbs={"ask": who(CM), "discard": who(CM)}
+    ),
+    "contracts_organisation": ModelRow(view=AGREEMENT_READERS | {SEC}, add=who(CM, SEC), change=who(CM, SEC)),
+    "contracts_agreement": ModelRow(
+        view=AGREEMENT_READERS, add=who(CM), change=who(CM), verbs={"for-signing": who(CM), "in-force": who(FL)}
+    ),
+    "contracts_agreementversion": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "contracts_clause": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "contracts_supporthours": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "sla_ticket": ModelRow(
+        view=TICKET_READERS,
+        list_verbs={"file": OPERATIONS},
+        verbs=dict.fromkeys(
+            ("accept", "respond", "propose", "ask", "reply", "close", "reassign", "note", "cancel"), OPERATIONS
+        ),
+    ),
+    "sla_clock": ModelRow(view=TICKET_READERS),
+    "sla_breach": ModelRow(view=AGREEMENT_READERS, extra={"evidence": AGREEMENT_READERS}),
+    "billing_rateline": ModelRow(view=INVOICE_READERS, add=FINANCE, change=FINANCE, verbs={"end": FINANCE}),
+    "billing_usagerecord": ModelRow(view=INVOICE_READERS | OPERATIONS, list_verbs={"import": OPERATIONS}),
+    "billing_serviceperiod": ModelRow(view=INVOICE_READERS, verbs={"draft": FINANCE}, list_verbs={"open": FINANCE}),
+    "billing_document": ModelRow(
+        view=INVOICE_READERS,
+        list_verbs={"draft": FINANCE},
+        verbs={
+            "request-issue": who(FI),
+            "issue": who(FL),
+            "reverse": who(FL),
+            **dict.fromkeys(
+                ("discard", "formal-invoice", "received", "reject", "red-letter", "payment", "allocate"), FINANCE
+            ),
+        },
+        extra={"pdf": INVOICE_READERS, "interest": INVOICE_READERS},
+    ),
+    "billing_formalinvoice": ModelRow(view=INVOICE_READERS),
+    "billing_bankreceipt": ModelRow(view=INVOICE_READERS, list_verbs={"record": FINANCE}),
+}
+
+# Addresses with no row behind them, by full name: who gets an answer to a GET (a page, or a way on).
+PAGES: dict[str, Who] = {
+    "home": SIGNED_IN,
+    "sign-in": EVERYBODY,
+    "sign-out": NOBODY,  # POST only
+    "language": NOBODY,  # POST only
+    "account": SIGNED_IN,
+    "password": SIGNED_IN,
+    "healthz": EVERYBODY,
+    "portal-home": SIGNED_IN,
+    "admin:index": STAFF,
+    "admin:login": STAFF,
+    "admin:logout": SIGNED_IN,
+    "admin:password_change": STAFF,
+    "admin:password_change_done": STAFF,
+    "admin:jsi18n": STAFF,
+    "sla:tickets": SIGNED_IN,  # the list holds own rows only, and none for staff
+    "sla:export": SIGNED_IN,
+    "sla:new": SIGNED_IN,  # the form offers own agreements only, and none to others
+    "billing:documents": SIGNED_IN,
+    "contracts:agreements": SIGNED_IN,
+    "journal:notices": SIGNED_IN,
+    "journal:read-all": NOBODY,  # POST only
+}
+
+# Addresses of one row on the portal: Party B's own; for all others they answer as if the row were not there.
+OWN_ROWS = (
+    "sla:ticket",
+    "sla:attachment",
+    "billing:document",
+    "billing:document-pdf",
+    "billing:interest-pdf",
+    "contracts:agreement",
+)
+# Staff who read such rows too, on the same address.
+ROW_READERS: dict[str, Who] = {"sla:attachment": TICKET_READERS}
+OWN_POSTS = ("sla:act", "journal:read")
+
+# Addresses of the admin that serve any model: what they show is asked of the model's own row.
+SHARED = ("admin:autocomplete", "admin:view_on_site", "admin:app_list", "admin:(?P<url>.*)$", "admin:<path:object_id>/")

@@ -1,0 +1,293 @@
+"""Every address of the product × everybody: who gets in, who is refused, and that a refusal changes nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.admin import site
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.models import Document
+from contracts.models import Agreement, Membership
+from journal.models import Notice
+from people.models import User
+from sla import tickets
+from sla.models import Attachment, Ticket
+from tests import access_policy as policy
+from tests import make
+from tests.answers import seen
+from tests.walking import ADMIN_ACTIONS, Address, addresses, admin_models, admin_parts, row_of, url
+from worktime import publishing
+from worktime.almanac import Notice as HolidayNotice
+from worktime.china import china_almanac
+from worktime.models import Calendar
+
+ACCOUNTS = {
+    policy.OP: "yunwei",
+    policy.OL: "yunweizhang",
+    policy.FI: "caiwu",
+    policy.FL: "caiwuzhang",
+    policy.CM: "hetong",
+    policy.AU: "shenji",
+    policy.SYS: "xitong",
+    policy.SEC: "anquan",
+    policy.AUD: "rizhi",
+    policy.BA: "liuyang",
+    policy.OTHER_B: "huanghai",
+}
+GROUPS = {"staff": policy.STAFF, "others": policy.EVERYBODY - policy.STAFF}
+SIGN_IN = "/sign-in/"
+UNCOUNTED = {"sessions.session", "axes.accesslog", "axes.accessattempt", "axes.accessfailurelog"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One concrete address with those who may open it."""
+
+    name: str
+    url: str
+    allowed: policy.Who
+
+
+def test_every_address_has_a_policy_row() -> None:
+    missing = [address.name for address in addresses() if not _has_row(address)]
+
+    assert missing == []
+
+
+def test_every_verb_of_the_admin_has_a_policy_row() -> None:
+    stated = {label: (set(row.verbs), set(row.list_verbs)) for label, row in policy.MODELS.items()}
+    found = {
+        label: (
+            {verb.name for verb in getattr(site.get_model_admin(model), "verbs", ())},
+            {verb.name for verb in getattr(site.get_model_admin(model), "list_verbs", ())},
+        )
+        for label, model in admin_models().items()
+    }
+
+    assert stated == found
+
+
+def _has_row(address: Address) -> bool:
+    if address.name in {*policy.PAGES, *policy.OWN_ROWS, *policy.OWN_POSTS, *policy.SHARED}:
+        return True
+    parts = admin_parts(address.name)
+    if parts is None:
+        return False
+    label, action = parts
+    row = policy.MODELS.get(label)
+    return row is not None and (action in ADMIN_ACTIONS or action in row.extra)
+
+
+@pytest.fixture
+def world(db: None, settings: Any, tmp_path: Any) -> dict[str, User | None]:
+    """The sample with a plain Party B user, an attachment and an outsider; the actors by name."""
+    settings.MEDIA_ROOT = tmp_path
+    call_command("load_sample", "--on", "2026-11-23", verbosity=0)
+    actors: dict[str, User | None] = {name: User.objects.get(username=made) for name, made in ACCOUNTS.items()}
+    plain = make.user("party_b", name="林静")
+    administrator = actors[policy.BA]
+    assert administrator is not None
+    body = Membership.objects.get(user=administrator).organisation
+    Membership.objects.create(user=plain, organisation=body)
+    photo = SimpleUploadedFile("报错截图.txt", "会话无效".encode(), content_type="text/plain")
+    ticket = Ticket.objects.filter(agreement__party_b=body, state="disputed").get()
+    _one_request_for_approval(actors[policy.CM])
+    tickets.reply(ticket, at=timezone.now(), by=plain, text="补充截图。", files=[photo])
+    return {**actors, policy.BU: plain, policy.OUTSIDER: make.user("outsider", name="外人"), policy.ANONYMOUS: None}
+
+
+def _one_request_for_approval(by: User | None) -> None:
+    """A loaded notice that waits for its second person: neither is in the sample."""
+    assert by is not None
+    calendar = Calendar.objects.get()
+    stated = china_almanac().years[2026]
+    later = replace(
+        stated, off={**stated.off, date(2026, 12, 31): "元旦"}, notices=(HolidayNotice("测试通知", date(2026, 11, 1)),)
+    )
+    made = publishing.draft(calendar, later, origin="text", text="测试", by=by, at=timezone.now())
+    publishing.ask(made, by=by, at=timezone.now())
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_everybody_gets_what_the_matrix_gives(world: dict[str, User | None], group: str) -> None:
+    calls = [*_admin_calls(), *_page_calls()]
+    wrong = []
+    for actor in sorted(GROUPS[group]):
+        client = _client(world[actor])
+        for call in calls:
+            answer = client.get(call.url)
+            answer.close()
+            if not _as_said(answer, actor, call):
+                wrong.append(f"{actor}: {call.name} GET -> {answer.status_code} {answer.headers.get('Location', '')}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_post_without_the_right_changes_nothing(world: dict[str, User | None], group: str) -> None:
+    before = _row_counts()
+    calls = list(_admin_calls(posting=True))
+    wrong = []
+    for actor in sorted(GROUPS[group]):
+        client = _client(world[actor])
+        for call in calls:
+            if actor not in call.allowed:
+                answer = client.post(call.url, {"_save": "1"})
+                if not _refused(answer, actor):
+                    wrong.append(f"{actor}: {call.name} POST -> {answer.status_code}")
+
+    assert not wrong, "\n".join(wrong)
+    assert _row_counts() == before
+
+
+def test_rows_of_others_are_answered_as_missing_ones(world: dict[str, User | None]) -> None:
+    wrong = []
+    for actor in sorted(policy.SIGNED_IN):
+        client = _client(world[actor])
+        for name, arguments, absent in _own_rows(world):
+            answer = client.get(reverse(name, kwargs=arguments))
+            answer.close()
+            if actor in policy.OWN_PARTY_B | policy.ROW_READERS.get(name, policy.NOBODY):
+                right = answer.status_code == 200
+            else:
+                (asked,), (missing,) = arguments.values(), absent.values()
+                nothing = client.get(reverse(name, kwargs=absent))
+                right = answer.status_code == 404 and seen(answer, asked=asked) == seen(nothing, asked=missing)
+            if not right:
+                wrong.append(f"{actor}: {name} -> {answer.status_code}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_rows_of_others_cannot_be_acted_on(world: dict[str, User | None]) -> None:
+    client = _client(world[policy.OTHER_B])
+    own = Ticket.objects.filter(agreement__party_b__memberships__user=world[policy.BU], state="disputed").get()
+    notice = Notice.objects.filter(recipient=world[policy.BA], channel="in_app").first()
+    assert notice is not None
+    before = _row_counts()
+
+    answers = [
+        client.post(reverse("sla:act", args=[own.number, verb]), {"text": "外单位"})
+        for verb in ("reply", "confirm", "dispute", "cancel")
+    ]
+    answers.append(client.post(reverse("journal:read", args=[notice.pk])))
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert _row_counts() == before
+
+
+def test_get_only_pages_take_no_post_and_the_other_way_round(world: dict[str, User | None]) -> None:
+    client = _client(world[policy.BU])
+
+    assert client.get(reverse("journal:read-all")).status_code == 405
+    assert client.get(reverse("sign-out")).status_code == 405
+    assert client.get(reverse("language")).status_code == 405
+    assert client.post(reverse("billing:documents")).status_code == 405
+
+
+def _client(actor: User | None) -> Client:
+    client = Client(raise_request_exception=False)
+    if actor is not None:
+        client.force_login(actor, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def _as_said(answer: HttpResponseBase, actor: str, call: Call) -> bool:
+    """Whoever may gets a page or a way on; whoever may not is refused."""
+    if actor not in call.allowed:
+        return _refused(answer, actor)
+    return answer.status_code in {200, 302} and SIGN_IN not in answer.headers.get("Location", "")
+
+
+def _refused(answer: HttpResponseBase, actor: str) -> bool:
+    """Staff and Party B are refused; an unknown visitor is led to the sign-in page; POST-only pages say so.
+
+    A row that this person may not find is not there for him: the admin answers so by leading to its first page.
+    """
+    if answer.status_code == 302:
+        way_on = SIGN_IN if actor == policy.ANONYMOUS else reverse("admin:index")
+        return answer.headers["Location"].partition("?")[0] == way_on
+    return answer.status_code in {403, 404, 405}
+
+
+def _admin_calls(*, posting: bool = False) -> Iterator[Call]:
+    """Every address of every model of the admin.  When posting, those who may change rows stand for the viewers."""
+    for address in addresses():
+        parts = admin_parts(address.name)
+        if parts is not None:
+            yield from _model_calls(address, *parts, posting=posting)
+
+
+def _model_calls(address: Address, label: str, action: str, *, posting: bool) -> Iterator[Call]:
+    row, first = policy.MODELS[label], row_of(label)
+    assert first is not None, f"the sample has no {label} to ask for"
+    key, view = first.pk, row.view
+    if action == "verb":
+        for verb, allowed in row.verbs.items():
+            yield Call(f"{address.name} {verb}", url(address, object_id=key, verb_name=verb), allowed)
+    elif action == "listverb":
+        for verb, allowed in row.list_verbs.items():
+            yield Call(f"{address.name} {verb}", url(address, verb_name=verb), allowed)
+    elif action == "export":
+        for kind in ("csv", "xlsx"):
+            yield Call(f"{address.name} {kind}", url(address, kind=kind), row.view & policy.EXPORTERS)
+    elif action == "simple_history":
+        past = first.history.first()
+        yield Call(address.name, reverse(address.name, args=[key, past.pk]), policy.NOBODY if posting else view)
+    else:
+        allowed = {
+            "changelist": view,
+            "add": row.add,
+            "delete": policy.NOBODY,
+            "change": row.change if posting else view,
+            "history": policy.NOBODY if posting else view,
+            **row.extra,
+        }[action]
+        if posting and action == "changelist":
+            return  # a POST of the list is its filter form sent the other way: it has no actions
+        yield Call(address.name, url(address, object_id=key, pk=_printable(label, key)), allowed)
+
+
+def _printable(label: str, key: int) -> int:
+    """A document that has its papers: issued and overdue; any other model's row as it is."""
+    if label != "billing_document":
+        return key
+    return Document.objects.filter(number="ZD-2026-00002").get().pk
+
+
+def _page_calls() -> Iterator[Call]:
+    for name, allowed in policy.PAGES.items():
+        yield Call(name, reverse(name), allowed)
+
+
+def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """(address, arguments of a row of party_b's organisation, arguments of no row)."""
+    body = Membership.objects.get(user=world[policy.BU]).organisation
+    document = Document.objects.filter(agreement__party_b=body, number="ZD-2026-00002").get()
+    rows: dict[str, Any] = {
+        "sla:ticket": {"number": Ticket.objects.filter(agreement__party_b=body).latest("pk").number},
+        "sla:attachment": {"pk": Attachment.objects.get().pk},
+        "contracts:agreement": {"pk": Agreement.objects.get(party_b=body).pk},
+        **{name: {"pk": document.pk} for name in ("billing:document", "billing:document-pdf", "billing:interest-pdf")},
+    }
+    assert set(rows) == set(policy.OWN_ROWS)
+    nothing = {"number": "GZ-2026-999999", "pk": 999_999}
+    return [(name, asked, {key: nothing[key] for key in asked}) for name, asked in rows.items()]
+
+
+def _row_counts() -> dict[str, int]:
+    """How many rows every table has, history included."""
+    return {
+        model._meta.label_lower: model._default_manager.count()
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.label_lower not in UNCOUNTED
+    }
