@@ -221,8 +221,14 @@ class _Reader:
 
     def counted(self, start: int, stop: int) -> Iterator[Entry]:
         for low, high, day in self.by_day(start, stop):
-            owner = day if self.calendar.rules.windows(day.toordinal()) else day - timedelta(1)
+            owner = self.shift_day(low, day)
             yield self.named(_entry(low, high, self.why_open(owner)), owner)
+
+    def shift_day(self, at: int, day: date) -> date:
+        """The day on which the shift started that is open at the instant: the day itself or its eve."""
+        second = self.wall_second(at, day)
+        own = any(window.open <= second < window.end for window in self.calendar.rules.windows(day.toordinal()))
+        return day if own else day - timedelta(1)
 
     def why_open(self, day: date) -> Reason:
         if self.calendar.rules.replacement(day.toordinal()) is not None:

@@ -22,6 +22,7 @@ from worktime.clock import (
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NINE_TO_FIVE = (Window.parse("09:00", "17:00"),)
 LUNCH = (Window.parse("08:30", "12:00"), Window.parse("13:30", "17:30"))
+ALL_DAY = (Window.parse("00:00", "24:00"),)
 HOUR = 3600
 
 
@@ -256,6 +257,29 @@ def test_the_edge_of_the_published_years_is_exact() -> None:
     assert OFFICE.elapsed(local("2026-12-31 00:00"), local("2027-01-01 00:00")) == 7.5 * HOUR
     assert not OFFICE.is_open(local("2026-12-31 23:59"))
     assert OFFICE.unpublished_between(local("2019-01-01 00:00"), local("2027-01-01 00:00")) == ()
+
+
+def test_open_at_the_very_end_of_the_published_years_is_not_known() -> None:
+    calendar = WorkCalendar(weekly=(ALL_DAY,) * 7, published_years=[2026])
+    new_year = local("2027-01-01 00:00")
+    for ask in (
+        lambda: calendar.add(new_year, 0),
+        lambda: calendar.next_open(new_year),
+        lambda: calendar.is_open(new_year),
+    ):
+        with pytest.raises(UnpublishedYear):
+            ask()
+    assert calendar.reckon_add(new_year, 0).provisional
+    assert calendar.add(local("2026-12-31 23:00"), HOUR) == new_year
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_a_window_over_the_new_year_of_utc_is_one_window(year: int) -> None:
+    early = (Window.parse("06:00", "12:00"),)
+    morning = f"{year}-01-01 09:00"
+    assert told(WorkCalendar(weekly=(early,) * 7).prev_opening(local(morning))) == f"{year}-01-01 06:00"
+    assert told(WorkCalendar(weekly=(early,) * 7).next_closing(local(f"{year}-01-01 07:00"))) == f"{year}-01-01 12:00"
+    assert WorkCalendar(weekly=(early,) * 7).elapsed(local(f"{year}-01-01 05:00"), local(morning)) == 3 * HOUR
 
 
 def test_a_night_shift_makes_the_new_year_depend_on_the_year_before() -> None:

@@ -112,6 +112,15 @@ def test_a_holiday_cuts_a_night_shift_in_the_explanation_too() -> None:
     assert reasons(tail) == ["hours"]
 
 
+def test_the_tail_of_a_makeup_night_belongs_to_it() -> None:
+    night = china_calendar(
+        ((Window.parse("22:00", "06:00"),),) * 5 + ((), ()), weekends_served=False, makeup_days_served=True
+    )
+    found = explain(night, local("2026-09-20 22:00"), 9 * 3600)
+    assert reasons(found) == ["makeup", "outside", "hours"]
+    assert found.entries[0].end == local("2026-09-21 06:00")
+
+
 def test_natural_hours_are_one_span() -> None:
     found = explain(NATURAL_HOURS, local("2026-09-30 17:00"), 50 * 3600)
     assert render(found)[1] == "9月30日（周三）17:00至10月2日（周五）19:00，计时50小时，累计50小时"
