@@ -25,6 +25,7 @@ from billing.forms import RateLineForm
 from billing.models import BankReceipt, Document, FormalInvoice, RateLine, ServicePeriod, UsageRecord
 from billing.periods import civil_day
 from billing.printing import draft_pdf, interest_pdf, kept_pdf
+from billing.querysets import BankReceiptQuerySet, DocumentQuerySet
 from billing.sheets import sheet_of, with_sheet
 from billing.views import pdf_response
 from billing.wording import number, unit_price, yuan
@@ -103,9 +104,10 @@ class DocumentAdmin(RecordAdmin):
         "issue_requested_at", "issued_by", "issued_at", "pdf_sha256",
     )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
+    def get_queryset(self, request: HttpRequest) -> DocumentQuerySet:
         today = today_is(civil_day(timezone.now()))
-        return super().get_queryset(request).with_standing(today=today.day, soon=today.soon)  # type: ignore[attr-defined]
+        rows = cast(DocumentQuerySet, super().get_queryset(request))
+        return rows.with_standing(today=today.day, soon=today.soon)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return DocumentList
@@ -142,7 +144,8 @@ class DocumentAdmin(RecordAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         related = ("agreement__party_a", "agreement__party_b", "version", "period", "drafted_by")
-        document = Document.objects.select_related(*related).prefetch_related("lines").filter(pk=pk).first()
+        rows = Document.objects.select_related(*related).prefetch_related("lines")
+        document: Document | None = rows.filter(pk=pk).first()
         if document is None:
             raise Http404
         return document
@@ -155,7 +158,12 @@ class DocumentAdmin(RecordAdmin):
         today = today_is(civil_day(timezone.now()))
         document = with_sheet(Document.objects.with_standing(today=today.day, soon=today.soon)).get(pk=obj.pk)
         sheet = sheet_of(document, today=today)
-        context = {"document": document, "sheet": sheet, "state": standing_badge(document), "open": open_amount(document)}
+        context = {
+            "document": document,
+            "sheet": sheet,
+            "state": standing_badge(document),
+            "open": open_amount(document),
+        }
         yield Panel(name="overview", label=_("概况"), template="admin/billing/overview.html", context=context)
         yield Panel(
             name="lines",
@@ -174,7 +182,9 @@ class DocumentAdmin(RecordAdmin):
             context=context,
             count=len(sheet.payments),
         )
-        yield Panel(name="interest", label=_("逾期利息"), template="portal/billing/parts/interest.html", context=context)
+        yield Panel(
+            name="interest", label=_("逾期利息"), template="portal/billing/parts/interest.html", context=context
+        )
 
     @admin.display(description=_("编号"), ordering="number")
     def name(self, obj: Document) -> str:
@@ -202,7 +212,7 @@ class DocumentAdmin(RecordAdmin):
 
     @admin.display(description=_("到期日"))
     def due_on(self, obj: Document) -> date | None:
-        return cast("date | None", obj.due_on)  # type: ignore[attr-defined]
+        return obj.due_on
 
     @admin.display(description=_("到期日"), ordering="due_on")
     def due_shown(self, obj: Any) -> SafeString | str:
@@ -223,7 +233,8 @@ class FormalInvoiceAdmin(RecordAdmin):
     search_fields = ("number", "document__number", "document__agreement__number", "document__agreement__party_b__name")
     search_help_text = _("按发票号码、账单编号、协议或乙方查找")
     export_columns = (
-        "number", "kind", "document_link", "party_b", "net", "tax", "gross", "state", "dated_on", "received_on", "due_on",
+        "number", "kind", "document_link", "party_b", "net", "tax", "gross", "state", "dated_on", "received_on",
+        "due_on",
     )  # fmt: skip
     list_select_related = ("document__agreement__party_b",)
     exclude = ("due_working",)
@@ -269,7 +280,17 @@ class FormalInvoiceAdmin(RecordAdmin):
 class BankReceiptAdmin(ReadOnlyAdmin):
     list_display = ("value_day", "payer_name", "amount_shown", "left_shown", "bank_txn_id", "memo", "recorded_by")
     list_display_links = ("value_day", "payer_name")
-    export_columns = ("value_date", "payer_name", "payer_account", "amount", "left", "account", "bank_txn_id", "memo", "recorded_by")
+    export_columns = (
+        "value_date",
+        "payer_name",
+        "payer_account",
+        "amount",
+        "left",
+        "account",
+        "bank_txn_id",
+        "memo",
+        "recorded_by",
+    )
     list_filter = (LeftFilter, ("value_date", DateRangeFilter))
     search_fields = ("payer_name", "bank_txn_id", "memo", "payer_account", "allocations__document__number")
     search_help_text = _("按付款人、流水号、附言或账单编号查找")
@@ -277,14 +298,18 @@ class BankReceiptAdmin(ReadOnlyAdmin):
     list_verbs = buttons.RECEIPT_LIST_VERBS
     empty_hint = _("还没有收款。点“登记收款”照银行回单登记。")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[BankReceipt]:
-        return super().get_queryset(request).with_left()  # type: ignore[attr-defined,no-any-return]
+    def get_queryset(self, request: HttpRequest) -> BankReceiptQuerySet:
+        return cast(BankReceiptQuerySet, super().get_queryset(request)).with_left()
 
     def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
         rows = list(obj.allocations.select_related("document", "recorded_by").order_by("pk"))
         context = {"rows": rows, "receipt": obj, "left": receipts.left_of(obj)}
         yield Panel(
-            name="allocations", label=_("核销"), template="admin/billing/allocations.html", context=context, count=len(rows)
+            name="allocations",
+            label=_("核销"),
+            template="admin/billing/allocations.html",
+            context=context,
+            count=len(rows),
         )
 
     @admin.display(description=_("到账日期"), ordering="value_date")
@@ -301,7 +326,7 @@ class BankReceiptAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("未核销余额"))
     def left(self, obj: BankReceipt) -> Decimal:
-        return Decimal(obj.left_fen).scaleb(-2)  # type: ignore[attr-defined]
+        return Decimal(obj.left_fen).scaleb(-2)
 
 
 @admin.register(ServicePeriod)
@@ -344,14 +369,17 @@ class ServicePeriodAdmin(RecordAdmin):
         found = list(obj.documents.all())
         if not found:
             return "—"
-        return format_html('<a href="{}">{}</a>', reverse("admin:billing_document_change", args=[found[0].pk]), found[0])
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:billing_document_change", args=[found[0].pk]), found[0]
+        )
 
 
 @admin.register(UsageRecord)
 class UsageRecordAdmin(ReadOnlyAdmin):
     list_display = ("used_at", "agreement_number", "party_b", "meter", "quantity_shown", "source", "event")
     export_columns = (
-        "occurred_at", "agreement_number", "party_b", "meter", "quantity", "source", "source_event_id", "correction", "batch",
+        "occurred_at", "agreement_number", "party_b", "meter", "quantity", "source", "source_event_id", "correction",
+        "batch",
     )  # fmt: skip
     list_filter = (("occurred_at", DateRangeFilter), ("recorded_at", DateRangeFilter))
     search_fields = ("source_event_id", "meter", "batch", "agreement__number", "agreement__party_b__name")

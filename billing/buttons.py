@@ -199,8 +199,10 @@ DOCUMENT_VERBS = (
         _formal_invoice,
         form=forms.FormalInvoiceForm,
         when=_has_none,
-        explain=lambda obj: _t("请照税务机关的发票填写；金额须与账单一致：不含税 %(net)s，税额 %(tax)s，合计 %(gross)s。")
-        % {"net": obj.net, "tax": obj.tax, "gross": obj.gross},
+        explain=lambda obj: (
+            _t("请照税务机关的发票填写；金额须与账单一致：不含税 %(net)s，税额 %(tax)s，合计 %(gross)s。")
+            % {"net": obj.net, "tax": obj.tax, "gross": obj.gross}
+        ),
         tone="primary",
     ),
     Verb(

@@ -140,7 +140,7 @@ def _check_priced(periods: Sequence[ServicePeriod], rates: Sequence[RateLine], u
         found = [rate for rate in rates if rate.meter == meter and _covers(rate, periods, span)]
         if len(found) != 1:
             words = (
-                _("计量项 %(meter)s 自 %(day)s 起有用量 %(quantity)s，但没有适用的价目；请先登记价目（免费的填 0 元）。")
+                _("计量项 %(meter)s 自 %(day)s 起有用量 %(quantity)s，但没有适用的价目；请先登记（免费的填 0 元）。")
                 if not found
                 else _("计量项 %(meter)s 自 %(day)s 起有两条以上适用的价目（用量 %(quantity)s），请更正适用期。")
             )
@@ -170,7 +170,7 @@ def _billed(agreement: Agreement) -> dict[tuple[int, int], Billed]:
 def _own_charge(
     rate: RateLine, period: ServicePeriod, span: Span, usage: Usage, billed: dict[tuple[int, int], Billed]
 ) -> Charge:
-    """What the period's rate costs now.  Something was billed before only if a later bill adjusted a discarded draft."""
+    """What the period's rate costs now; billed before is only what a later bill adjusted of a discarded draft."""
     done = billed.get((rate.pk, period.pk), Billed())
     quantity = usage.of(rate.meter, span) if rate.meter else Decimal(0)
     price = priced(rate, quantity, days=(span[1] - span[0]).days, whole_days=period.whole_days)
@@ -180,9 +180,7 @@ def _own_charge(
     return Charge(rate, period, rate.name, quantity - done.quantity, price.net - done.net, trace)
 
 
-def _adjustments(
-    period: ServicePeriod, rates: Iterable[RateLine], usage: Usage, before: Before
-) -> Iterable[Charge]:
+def _adjustments(period: ServicePeriod, rates: Iterable[RateLine], usage: Usage, before: Before) -> Iterable[Charge]:
     """Late usage and corrections of a closed period, for the meters billed in it."""
     for rate in rates:
         span = _applies(rate, period)

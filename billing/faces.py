@@ -62,15 +62,17 @@ class Today:
 
 def today_is(day: date) -> Today:
     """The day with the newest version of the national calendar (one query)."""
-    version = CalendarVersion.objects.select_related("calendar").filter(calendar__code=CHINA).order_by("-number").first()
+    version = (
+        CalendarVersion.objects.select_related("calendar").filter(calendar__code=CHINA).order_by("-number").first()
+    )
     return Today(day, workday_calendar(version) if version else None)
 
 
 def standing_badge(document: Document) -> SafeString:
     """Where a document stands (from with_standing), as a badge."""
-    label, tone = STANDINGS[document.standing]  # type: ignore[attr-defined]
+    label, tone = STANDINGS[document.standing]
     shown = badge(label, tone)
-    if document.standing == "overdue" and document.paid_fen > 0:  # type: ignore[attr-defined]
+    if document.standing == "overdue" and document.paid_fen > 0:
         return format_html("{} {}", shown, badge(*STANDINGS["part_paid"]))
     return shown
 

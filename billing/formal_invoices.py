@@ -61,17 +61,17 @@ def record_formal_invoice(document: Document, face: Face, *, by: User, at: datet
 def record_received(invoice: FormalInvoice, *, on: date, proof: str, by: User, at: datetime) -> FormalInvoice:
     """Party B received a correct formal invoice on a civil day: the time to pay begins (clause 6.2.1).
 
-    The due date is frozen with the working that led to it.  Raises Refused for a day in the future or before the invoice.
+    The due date is frozen with its working.  Raises Refused for a day in the future or before the invoice.
     """
     invoice = _locked(invoice)
     if invoice.state != FormalInvoice.State.SENT:
-        raise Refused(_("只有待签收的发票可以登记签收，当前状态是“%(state)s”。") % {"state": invoice.get_state_display()})
+        raise Refused(
+            _("只有待签收的发票可以登记签收，当前状态是“%(state)s”。") % {"state": invoice.get_state_display()}
+        )
     if on > civil_day(at):
         raise Refused(_("收到日期 %(on)s 晚于今天，请填写实际收到的日期。") % {"on": on})
     if on < invoice.dated_on:
-        raise Refused(
-            _("收到日期 %(on)s 早于开票日期 %(dated)s，请核对。") % {"on": on, "dated": invoice.dated_on}
-        )
+        raise Refused(_("收到日期 %(on)s 早于开票日期 %(dated)s，请核对。") % {"on": on, "dated": invoice.dated_on})
     if not proof.strip():
         raise Refused(_("请填写签收凭证，例如签收人和快递单号。"))
     _set_due(invoice, on)
@@ -95,9 +95,7 @@ def reject(invoice: FormalInvoice, *, on: date, reason: str, by: User, at: datet
 
 
 @transaction.atomic
-def red_letter(
-    invoice: FormalInvoice, *, on: date, number: str, reason: str, by: User, at: datetime
-) -> FormalInvoice:
+def red_letter(invoice: FormalInvoice, *, on: date, number: str, reason: str, by: User, at: datetime) -> FormalInvoice:
     """The formal invoice was cancelled by a red-letter one: the time to pay that it started falls away."""
     invoice = _locked(invoice)
     if invoice.state not in {FormalInvoice.State.SENT, FormalInvoice.State.ACCEPTED}:
@@ -177,7 +175,8 @@ def _locked(invoice: FormalInvoice) -> FormalInvoice:
     """The row under its document's lock: everything about one document happens one after the other."""
     Document.objects.select_for_update().get(pk=invoice.document_id)
     rows = FormalInvoice.objects.select_related("document__agreement", "document__version__support_hours__calendar")
-    return rows.get(pk=invoice.pk)
+    held: FormalInvoice = rows.get(pk=invoice.pk)
+    return held
 
 
 def _note(

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -215,7 +215,9 @@ class RateLineForm(forms.ModelForm[RateLine]):
         super().__init__(*args, **kwargs)
         if "version" in self.fields:
             field = cast("forms.ModelChoiceField[AgreementVersion]", self.fields["version"])
-            field.queryset = AgreementVersion.objects.select_related("agreement").order_by("agreement__number", "number")
+            field.queryset = AgreementVersion.objects.select_related("agreement").order_by(
+                "agreement__number", "number"
+            )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -45,7 +45,9 @@ def read_usage(file: IO[bytes]) -> list[Event]:
         except Refused as refused:
             wrong.append(_("第 %(line)d 行：%(why)s") % {"line": rows.line_num, "why": refused})
     if wrong:
-        raise Refused(_("有 %(count)d 行有误，没有导入任何记录。") % {"count": len(wrong)} + " " + " ".join(wrong[:SHOWN_ERRORS]))
+        raise Refused(
+            _("有 %(count)d 行有误，没有导入任何记录。") % {"count": len(wrong)} + " " + " ".join(wrong[:SHOWN_ERRORS])
+        )
     if not events:
         raise Refused(_("文件中没有用量记录。"))
     return events
@@ -91,4 +93,3 @@ def _quantity(text: str) -> Decimal:
         return fitting(parse_number(text), digits=20, places=6)
     except AmountError as error:
         raise Refused(refusal(error, 6)) from error
-

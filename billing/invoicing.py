@@ -43,7 +43,8 @@ def draft_from_usage(agreement: Agreement, *, period: ServicePeriod, by: User, a
     document.gross = document.net + document.tax
     if document.net < 0 or document.tax < 0:
         raise Refused(
-            _("以前周期的用量更正后，本期合计为负数（%(gross)s 元）；请对以前的账单开具贷项通知单。") % {"gross": document.gross}
+            _("以前周期的用量更正后，本期合计为负数（%(gross)s 元）；请对以前的账单开具贷项通知单。")
+            % {"gross": document.gross}
         )
     document.save()
     DocumentLine.objects.bulk_create(lines)
@@ -87,7 +88,7 @@ def issue(document: Document, *, by: User, on: date, at: datetime) -> Document:
         held.save()
         _note("document.issued", held, by=by, at=at, data={"number": held.number, "gross": held.gross})
         tell_issued(held, at=at)
-        # After the commit, so that no one waits for a drawing; what is missed is drawn by the sweep or the first reader.
+        # After the commit: no one waits for a drawing.  What is missed the sweep draws, or the first reader.
         transaction.on_commit(partial(keep_pdf, held), robust=True)
     return held
 
@@ -143,7 +144,8 @@ def _line(document: Document, position: int, charge: Charge) -> DocumentLine:
 def _whole(document: Document) -> Document:
     """The document with all that its paper names."""
     related = ("agreement__party_a", "agreement__party_b", "version", "period", "drafted_by")
-    found = Document.objects.select_related(*related).prefetch_related("lines").filter(pk=document.pk).first()
+    rows = Document.objects.select_related(*related).prefetch_related("lines")
+    found: Document | None = rows.filter(pk=document.pk).first()
     if found is None:
         raise Refused(_("该草稿已被作废，请返回账单列表。"))
     return found
@@ -151,7 +153,7 @@ def _whole(document: Document) -> Document:
 
 def _locked(document: Document) -> Document:
     rows = Document.objects.select_for_update(of=("self",)).select_related("agreement__party_b", "period")
-    held = rows.filter(pk=document.pk).first()
+    held: Document | None = rows.filter(pk=document.pk).first()
     if held is None:
         raise Refused(_("该草稿已被作废，请返回账单列表。"))
     return held
@@ -159,9 +161,7 @@ def _locked(document: Document) -> Document:
 
 def _check_draft(document: Document) -> None:
     if document.is_issued:
-        raise Refused(
-            _("账单 %(number)s 已经开具，内容不能再改；更正请开具贷项通知单。") % {"number": document.number}
-        )
+        raise Refused(_("账单 %(number)s 已经开具，内容不能再改；更正请开具贷项通知单。") % {"number": document.number})
 
 
 def _check_issuer(document: Document, *, by: User) -> None:
@@ -178,9 +178,7 @@ def _check_issue_date(document: Document, *, on: date, at: datetime) -> None:
         )
 
 
-def _note(
-    action: str, document: Document, *, by: User, at: datetime, data: dict[str, Any], reason: str = ""
-) -> None:
+def _note(action: str, document: Document, *, by: User, at: datetime, data: dict[str, Any], reason: str = "") -> None:
     record(
         action,
         obj=document,

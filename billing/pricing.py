@@ -91,7 +91,9 @@ def in_words(trace: Mapping[str, Any], unit: str) -> list[str]:
     metered = all(step["did"] != Did.FLAT for step in steps)
     words = [_step(step, unit) for step in steps if metered or step["did"] != Did.USED]
     if trace.get("days", 0) < trace.get("whole_days", 0):
-        words.append(_("本期 %(days)d 天，整期 %(whole)d 天，按比例折算") % {"days": trace["days"], "whole": trace["whole_days"]})
+        words.append(
+            _("本期 %(days)d 天，整期 %(whole)d 天，按比例折算") % {"days": trace["days"], "whole": trace["whole_days"]}
+        )
     if billed := trace.get("already_billed"):
         words.append(_("减去已计费 %(amount)s 元") % {"amount": billed})
     return [word for word in words if word]

@@ -58,7 +58,8 @@ def require_drawable(paper: papers.Document) -> None:
         require_glyphs(_texts(encode(paper)))
     except UndrawableText as error:
         raise Refused(
-            _("以下字符在打印字体中没有字形，请改用其他写法后再开具：%(characters)s") % {"characters": " ".join(error.characters)}
+            _("以下字符在打印字体中没有字形，请改用其他写法后再开具：%(characters)s")
+            % {"characters": " ".join(error.characters)}
         ) from error
 
 
@@ -71,7 +72,7 @@ def draft_pdf(document: Document) -> bytes:
 
 def keep_pdf(document: Document) -> bytes:
     """Draw the PDF of an issued document from its frozen content, keep the file and its hash; the hash is kept once."""
-    content = draw(papers.from_dict(document.snapshot))
+    content = draw(papers.from_dict(document.snapshot or {}))
     digest = hashlib.sha256(content).hexdigest()
     if document.pdf_sha256 and digest != document.pdf_sha256:
         raise Refused(_("重新生成的 PDF 与存档校验值不一致，请联系系统管理员从备份中恢复原件。"))

@@ -137,7 +137,8 @@ def standing_receipts(document: Document) -> QuerySet[BankReceipt]:
 
 def left_of(receipt: BankReceipt) -> Decimal:
     """What of a receipt is not allocated, in yuan."""
-    return receipt.amount - sum((row.amount for row in receipt.allocations.all()), ZERO)
+    left: Decimal = receipt.amount - sum((row.amount for row in receipt.allocations.all()), ZERO)
+    return left
 
 
 def _check(entry: Entry, at: datetime) -> None:
@@ -167,7 +168,9 @@ def _told(entry: Entry) -> dict[str, Any]:
 
 
 def _locked_document(document: Document) -> Document:
-    document = Document.objects.select_for_update(of=("self",)).select_related("version", "agreement").get(pk=document.pk)
+    document = (
+        Document.objects.select_for_update(of=("self",)).select_related("version", "agreement").get(pk=document.pk)
+    )
     if not document.is_issued or document.kind not in {Document.Kind.INVOICE, Document.Kind.INTEREST_INVOICE}:
         raise Refused(_("只有已开具的账单可以核销收款。"))
     return document
@@ -217,7 +220,13 @@ def _shares(after: InterestStatement) -> list[tuple[str, Decimal]]:
 
 
 def _allocation(
-    receipt: BankReceipt | None, document: Document, part: tuple[str, Decimal, date], *, by: User, at: datetime, **more: Any
+    receipt: BankReceipt | None,
+    document: Document,
+    part: tuple[str, Decimal, date],
+    *,
+    by: User,
+    at: datetime,
+    **more: Any,
 ) -> Allocation:
     component, amount, day = part
     row = Allocation(
@@ -228,9 +237,7 @@ def _allocation(
     return row
 
 
-def _note(
-    action: str, document: Document, *, by: User, at: datetime, data: dict[str, Any], reason: str = ""
-) -> None:
+def _note(action: str, document: Document, *, by: User, at: datetime, data: dict[str, Any], reason: str = "") -> None:
     record(
         action,
         obj=document,

@@ -1,9 +1,9 @@
-"""What a bill's page shows, in the portal and the admin alike: lines with their working, due date, payments, interest."""
+"""What a bill's page shows, in portal and admin alike: lines with their working, due date, payments, interest."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.utils.translation import get_language
 
 from billing.document import LANGUAGES
@@ -13,6 +13,7 @@ from billing.interest import InterestStatement, InterestTerms, Segment, Settleme
 from billing.models import Allocation, BankReceipt, Document, DocumentLine, FormalInvoice
 from billing.overdue import NO_INTEREST, Debt, order_of, payments_of, terms_of, whole_settlements
 from billing.pricing import in_words as working_of
+from billing.querysets import DocumentQuerySet
 from billing.stating import rule_lines
 from billing.wording import rate, sayer
 
@@ -60,7 +61,7 @@ class Sheet:
         return self.accepted is not None and self.debt.outstanding > 0 and self.debt.due_on < self.on
 
 
-def with_sheet(documents: QuerySet[Document]) -> QuerySet[Document]:
+def with_sheet(documents: DocumentQuerySet) -> DocumentQuerySet:
     """Documents with everything their sheets read, in a fixed number of queries."""
     standing = Allocation.objects.standing().select_related("receipt").order_by("effective_on", "pk")
     return documents.select_related("agreement__party_a", "agreement__party_b", "version", "period").prefetch_related(
@@ -75,7 +76,7 @@ def sheet_of(document: Document, *, today: Today) -> Sheet:
     invoices = list(document.formal_invoices.all())
     accepted = next((invoice for invoice in invoices if invoice.state == FormalInvoice.State.ACCEPTED), None)
     due_on = accepted.due_on if accepted else None
-    rows: list[Allocation] = document.paid_by
+    rows = document.paid_by
     terms, order = terms_of(document.version), order_of(document.version)
     found = Debt(document.gross, due_on, terms, order, payments_of(rows)).on(today.day)
     receipts = {f"receipt-{row.receipt_id}": row.receipt for row in rows}
@@ -89,7 +90,9 @@ def sheet_of(document: Document, *, today: Today) -> Sheet:
         countdown=countdown(due_on, today) if found.principal_open else "",
         debt=found,
         payments=[Paid(row, receipts.get(row.key)) for row in whole_settlements(found.settlements)],
-        stretches=[Stretch(segment, _rate_words(segment)) for segment in found.segments] if terms != NO_INTEREST else [],
+        stretches=[Stretch(segment, _rate_words(segment)) for segment in found.segments]
+        if terms != NO_INTEREST
+        else [],
         rules=rules_of(terms, document),
     )
 

@@ -17,10 +17,14 @@ from people.refusal import Refused
 @transaction.atomic
 def keep_rate(line: RateLine, *, by: User, at: datetime) -> RateLine:
     """Keep a new or edited price.  Raises Refused when it was billed already or meets another price of its meter."""
-    version = AgreementVersion.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=line.version_id)
+    version = (
+        AgreementVersion.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=line.version_id)
+    )
     card_of(line)
     if line.pk is not None and line.lines.exists():
-        raise Refused(_("价目“%(name)s”已经用于出账，不能修改；请结束它的适用期，另建一条新价目。") % {"name": line.name})
+        raise Refused(
+            _("价目“%(name)s”已经用于出账，不能修改；请结束它的适用期，另建一条新价目。") % {"name": line.name}
+        )
     if rival := _rival(line):
         raise Refused(
             _("计量项 %(meter)s 在同一适用期已有价目“%(name)s”，请先结束它的适用期。")
@@ -35,12 +39,14 @@ def keep_rate(line: RateLine, *, by: User, at: datetime) -> RateLine:
 @transaction.atomic
 def end_rate(line: RateLine, *, on: date, by: User, at: datetime) -> RateLine:
     """The price applies no longer from a day on; what was billed by it stays."""
-    version = AgreementVersion.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=line.version_id)
+    version = (
+        AgreementVersion.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=line.version_id)
+    )
     line = RateLine.objects.get(pk=line.pk)
     if on <= line.valid_from:
         raise Refused(_("结束日期须晚于适用自 %(day)s。") % {"day": line.valid_from})
     billed = line.lines.filter(period__ends_on__gt=on).order_by("-period__ends_on").first()
-    if billed is not None:
+    if billed is not None and billed.period is not None:
         raise Refused(_("该价目已经出账到 %(day)s，结束日期不能更早。") % {"day": billed.period.last_day})
     line.valid_to = on
     line.save()

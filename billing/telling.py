@@ -15,8 +15,6 @@ from people import roles
 from people.models import User
 
 
-
-
 def people_of(document: Document) -> Iterable[User]:
     """The people who act for Party B of the document's agreement."""
     body = document.agreement.party_b_id
@@ -36,7 +34,10 @@ def tell_issued(document: Document, *, at: datetime) -> None:
         key=f"document.issued:{document.pk}",
         kind="document.issued",
         subject=lambda: _("账单 %(number)s 已开具，金额 %(gross)s 元") % told,
-        body=lambda: _("协议 %(agreement)s 的账单 %(number)s 已开具，金额 %(gross)s 元。正式发票另行送达，收到发票后起算付款期限。") % told,
+        body=lambda: (
+            _("协议 %(agreement)s 的账单 %(number)s 已开具，金额 %(gross)s 元。正式发票另行送达，收到后起算付款期限。")
+            % told
+        ),
         url=_portal_page(document),
         at=at,
     )
@@ -65,7 +66,9 @@ def tell_due_soon(document: Document, *, due_on: date, left: Decimal, at: dateti
         key=f"document.due_soon:{document.pk}:{due_on}",
         kind="document.due_soon",
         subject=lambda: _("账单 %(number)s 将于 %(due)s 到期，未付 %(left)s 元") % told,
-        body=lambda: _("协议 %(agreement)s 的账单 %(number)s 将于 %(due)s 到期，尚有 %(left)s 元未付，请按期付款。") % told,
+        body=lambda: (
+            _("协议 %(agreement)s 的账单 %(number)s 将于 %(due)s 到期，尚有 %(left)s 元未付，请按期付款。") % told
+        ),
         level=Notice.Level.WARNING.value,
         at=at,
     )
@@ -79,10 +82,10 @@ def tell_overdue(document: Document, *, due_on: date, left: Decimal, at: datetim
         key=f"document.overdue:{document.pk}:{due_on}",
         kind="document.overdue",
         subject=lambda: _("账单 %(number)s 已于 %(due)s 到期，仍有 %(left)s 元未付") % told,
-        body=lambda: _(
-            "协议 %(agreement)s 的账单 %(number)s 已于 %(due)s 到期，仍有 %(left)s 元未付；自次日起按协议约定计算逾期利息，详见账单页面。"
-        )
-        % told,
+        body=lambda: (
+            _("协议 %(agreement)s 的账单 %(number)s 已于 %(due)s 到期，仍有 %(left)s 元未付，自次日起按约定计息。")
+            % told
+        ),
         level=Notice.Level.URGENT.value,
         at=at,
     )

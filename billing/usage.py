@@ -114,7 +114,8 @@ def _row(event: Event, stamp: UsageRecord, corrected: dict[str, UsageRecord]) ->
     _check(event, stamp)
     if event.corrects and event.corrects not in corrected:
         raise Refused(
-            _("用量记录 %(id)s：所更正的记录 %(corrects)s 不存在。") % {"id": event.source_event_id, "corrects": event.corrects}
+            _("用量记录 %(id)s：所更正的记录 %(corrects)s 不存在。")
+            % {"id": event.source_event_id, "corrects": event.corrects}
         )
     return UsageRecord(
         agreement=stamp.agreement,
@@ -168,7 +169,7 @@ def _compare(event: Event, row: UsageRecord | None, stamp: UsageRecord) -> None:
     )
     if told != stands:
         raise Refused(
-            _("用量记录 %(id)s 已登记过，但内容不同（已登记：%(meter)s %(quantity)s，%(time)s）；更正请另报一条更正记录。")
+            _("用量记录 %(id)s 已登记过，但内容不同（已登记：%(meter)s %(quantity)s，%(time)s）；更正请另报更正记录。")
             % {
                 "id": event.source_event_id,
                 "meter": row.meter,

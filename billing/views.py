@@ -5,7 +5,7 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,6 +17,7 @@ from billing.models import Document
 from billing.periods import civil_day
 from billing.printing import interest_pdf as draw_interest
 from billing.printing import kept_pdf
+from billing.querysets import DocumentQuerySet
 from billing.sheets import sheet_of, with_sheet
 from people.models import User
 from people.refusal import Refused
@@ -90,5 +91,5 @@ def _left(row: Document, today: Today) -> str:
     return countdown(row.due_on, today) if row.standing in COUNTING else ""
 
 
-def _own(request: HttpRequest) -> QuerySet[Document]:
+def _own(request: HttpRequest) -> DocumentQuerySet:
     return Document.objects.for_user(cast(User, request.user))

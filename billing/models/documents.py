@@ -119,7 +119,8 @@ class Document(models.Model):
                 )
                 | (
                     Q(
-                        state="issued", number__isnull=False, year__isnull=False, sequence__isnull=False, sequence__gte=1,
+                        state="issued", number__isnull=False, year__isnull=False, sequence__isnull=False,
+                        sequence__gte=1,
                         issued_on__isnull=False, issued_at__isnull=False, snapshot__isnull=False,
                     )
                     & ~Q(series="")

@@ -115,7 +115,7 @@ class RateLine(models.Model):
 
 
 class UsageRecord(models.Model):
-    """One metered use, named by its source.  Append-only: a correction is another row that names the one it corrects."""
+    """One metered use, named by its source.  Append-only: a correction is a row that names the corrected one."""
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="usage", verbose_name=_("协议"))
     source = models.CharField(_("来源系统"), max_length=40)

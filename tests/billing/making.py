@@ -38,7 +38,14 @@ def rate(agreement: Agreement, **changes: Any) -> RateLine:
 
 def platform_fee(agreement: Agreement, **changes: Any) -> RateLine:
     """5,000 yuan a period for the platform."""
-    flat = {"fee_kind": "platform", "name": "平台使用费", "meter": "", "model": "flat", "unit": "期", "unit_price": None}
+    flat = {
+        "fee_kind": "platform",
+        "name": "平台使用费",
+        "meter": "",
+        "model": "flat",
+        "unit": "期",
+        "unit_price": None,
+    }
     return rate(agreement, **{**flat, "flat_amount": Decimal("5000.00"), **changes})
 
 

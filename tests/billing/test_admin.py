@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from billing import receipts
+from billing import formal_invoices, receipts
 from billing.models import Allocation, BankReceipt, Document, FormalInvoice, RateLine, ServicePeriod, UsageRecord
 from contracts.models import Agreement
 from people.models import User
@@ -74,11 +74,14 @@ def face(bill: Document, **changes: Any) -> dict[str, Any]:
 
 def payment(**changes: Any) -> dict[str, Any]:
     return {
-        "account": "4402", "bank_txn_id": "T1", "value_date": "2026-11-20", "amount": "1000", "payer_name": "市局", **changes,
+        "account": "4402", "bank_txn_id": "T1", "value_date": "2026-11-20", "amount": "1000", "payer_name": "市局",
+        **changes,
     }  # fmt: skip
 
 
-def test_the_whole_way_from_usage_to_a_paid_bill(agreement: Agreement, operator: User, clerk: Clerk, lead: Clerk) -> None:
+def test_the_whole_way_from_usage_to_a_paid_bill(
+    agreement: Agreement, operator: User, clerk: Clerk, lead: Clerk
+) -> None:
     making.platform_fee(agreement)
     making.rate(agreement)
     clerk.does("/admin/billing/serviceperiod/do/open/", agreement=agreement.pk, months=1, until="2026-02-01")
@@ -145,7 +148,7 @@ def test_a_wrong_formal_invoice_is_refused_in_words(
 def test_a_wrong_receipt_of_the_invoice_is_refused_in_words(
     bill: Document, finance: User, clerk: Clerk, changes: dict[str, str], words: str
 ) -> None:
-    making.formal_invoices.record_formal_invoice(bill, making.face(bill), by=finance, at=NOW)
+    formal_invoices.record_formal_invoice(bill, making.face(bill), by=finance, at=NOW)
 
     assert words in clerk.does(button(bill, "received"), **{"on": "2026-10-08", "proof": "刘洋", **changes})
     assert FormalInvoice.objects.get().due_on is None
@@ -189,9 +192,7 @@ def test_the_same_bank_transaction_typed_again_is_recognised(bill: Document, cle
     assert BankReceipt.objects.count() == 1
 
 
-def test_an_earlier_receipt_is_allocated_and_taken_back(
-    bill: Document, clerk: Clerk, lead: Clerk
-) -> None:
+def test_an_earlier_receipt_is_allocated_and_taken_back(bill: Document, clerk: Clerk, lead: Clerk) -> None:
     assert "已登记收款，可在账单页面核销" in clerk.does("/admin/billing/bankreceipt/do/record/", **payment())
     paid = BankReceipt.objects.get()
 
@@ -262,7 +263,12 @@ def test_the_list_is_exported_with_plain_numbers(bill: Document, finance: User, 
 
     [row] = csv.DictReader(StringIO(text))
 
-    assert (row["编号"], row["价税合计"], row["未付金额"], row["状态"]) == ("ZD-2026-00001", "5406.00", "5406.00", "逾期")
+    assert (row["编号"], row["价税合计"], row["未付金额"], row["状态"]) == (
+        "ZD-2026-00001",
+        "5406.00",
+        "5406.00",
+        "逾期",
+    )
     assert row["到期日"] == "2026-10-21"
 
 
@@ -312,7 +318,8 @@ def test_a_draft_is_printed_as_one(agreement: Agreement, finance: User, clerk: C
 
 def test_a_price_is_entered_and_a_wrong_one_refused(agreement: Agreement, clerk: Clerk) -> None:
     fields = {
-        "version": agreement.versions.get().pk, "fee_kind": "query", "name": "查询", "clause": "6.1.1", "model": "graduated",
+        "version": agreement.versions.get().pk, "fee_kind": "query", "name": "查询", "clause": "6.1.1",
+        "model": "graduated",
         "meter": "query", "free_units": "0", "tax_rate": "6", "valid_from": "2026-01-01",
         "tiers": '[{"up_to": "10", "unit_price": "1"}]',
     }  # fmt: skip

@@ -74,7 +74,11 @@ def test_a_supplement_prices_use_from_its_effective_date(agreement: Agreement) -
     AgreementVersion.objects.filter(agreement=agreement).update(effective_to=date(2026, 9, 11))
     second = make.version(agreement, number=2, effective_from=date(2026, 9, 11))
     making.rate(agreement, version=second, unit_price=Decimal(3))
-    making.use(agreement, making.event("5", occurred_at=midnight(date(2026, 9, 10))), making.event("5", occurred_at=midnight(date(2026, 9, 12))))
+    making.use(
+        agreement,
+        making.event("5", occurred_at=midnight(date(2026, 9, 10))),
+        making.event("5", occurred_at=midnight(date(2026, 9, 12))),
+    )
 
     assert [net for _name, _quantity, net in charged(agreement, making.period(agreement))] == ["5.00", "15.00"]
 
@@ -115,7 +119,7 @@ def test_corrections_below_zero_are_refused(agreement: Agreement) -> None:
     making.use(agreement, making.event("5", source_event_id="a"))
     making.use(agreement, making.event("-6", corrects="a"))
 
-    with pytest.raises(Refused, match="用量合计为 -6|用量合计为 -1"):
+    with pytest.raises(Refused, match="用量合计为 -1，更正后不能小于零"):
         charges_of(agreement, making.period(agreement))
 
 
@@ -133,7 +137,7 @@ def test_late_usage_becomes_a_line_of_the_next_bill_that_names_its_event(agreeme
         ("人口库查询", "1", "1.00"),
         ("人口库查询（2026-09-01 — 2026-09-30 迟报调整）", "3", "3.00"),
     ]
-    assert document.lines.last().trace["late_events"] == ["网关:late"]
+    assert document.lines.get(position=2).trace["late_events"] == ["网关:late"]
 
 
 def test_billing_in_two_steps_costs_what_one_step_costs(agreement: Agreement, finance: User) -> None:

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from pypdf import PdfReader
 
 from billing import invoicing, printing
-from billing.document import from_dict
+from billing.document import InvoiceDocument, from_dict
 from billing.models import Document, NumberSeries, ServicePeriod
 from billing.periods import midnight
 from contracts.models import Agreement, Organisation
@@ -19,6 +19,12 @@ from people.refusal import Refused
 from tests import make
 from tests.billing import making
 from tests.billing.making import NOW, OCTOBER
+
+
+def paper_of(document: Document) -> InvoiceDocument:
+    paper = from_dict(document.snapshot or {})
+    assert isinstance(paper, InvoiceDocument)
+    return paper
 
 
 def test_a_draft_adds_up_line_by_line(agreement: Agreement, finance: User) -> None:
@@ -44,12 +50,13 @@ def test_tax_is_rounded_half_up_on_each_line(agreement: Agreement, finance: User
 
 def test_drafting_closes_the_period_and_is_told_to_the_journal(agreement: Agreement, finance: User) -> None:
     document = making.draft(agreement, finance)
+    period = agreement.periods.get()
 
-    assert document.period.state == ServicePeriod.State.CLOSED
+    assert period.state == ServicePeriod.State.CLOSED
     event = Event.objects.get(action="document.drafted")
     assert (event.actor, event.agreement_id, event.data["gross"]) == (finance, agreement.pk, "5406.00")
     assert document.history.count() == 1
-    assert document.period.history.count() == 2
+    assert period.history.count() == 2
 
 
 def test_a_period_is_not_billed_before_it_is_over(agreement: Agreement, finance: User) -> None:
@@ -64,10 +71,10 @@ def test_a_period_is_not_billed_before_it_is_over(agreement: Agreement, finance:
 
 
 def test_a_period_is_billed_once(agreement: Agreement, finance: User) -> None:
-    document = making.draft(agreement, finance)
+    making.draft(agreement, finance)
 
     with pytest.raises(Refused, match="已经出账"):
-        invoicing.draft_from_usage(agreement, period=document.period, by=finance, at=NOW)
+        invoicing.draft_from_usage(agreement, period=agreement.periods.get(), by=finance, at=NOW)
 
 
 def test_periods_are_billed_in_turn(agreement: Agreement, finance: User) -> None:
@@ -90,8 +97,12 @@ def test_issue_gives_a_number_and_freezes_the_content(agreement: Agreement, fina
 
     assert (document.number, document.year, document.sequence) == ("ZD-2026-00001", 2026, 1)
     assert (document.state, document.issued_on, document.issued_by) == ("issued", OCTOBER, finance_lead)
-    paper = from_dict(document.snapshot)
-    assert (paper.heading.number, paper.gross, paper.capitals) == ("ZD-2026-00001", Decimal("5406.00"), "伍仟肆佰零陆元整")
+    paper = paper_of(document)
+    assert (paper.heading.number, paper.gross, paper.capitals) == (
+        "ZD-2026-00001",
+        Decimal("5406.00"),
+        "伍仟肆佰零陆元整",
+    )
     assert (paper.heading.prepared_by, paper.heading.reviewed_by) == ("李静", "陈立")
 
 
@@ -100,14 +111,18 @@ def test_the_snapshot_does_not_follow_later_changes(bill: Document) -> None:
     body.name = "改名后的单位"
     body.save()
 
-    assert from_dict(Document.objects.get(pk=bill.pk).snapshot).buyer.name == "市大数据管理局"
+    assert paper_of(Document.objects.get(pk=bill.pk)).buyer.name == "市大数据管理局"
 
 
 def test_numbers_have_no_gap_and_start_anew_each_year(agreement: Agreement, finance: User, finance_lead: User) -> None:
     making.platform_fee(agreement)
     later = NOW.replace(year=2027, month=1, day=5)
     numbers = []
-    for first, on in ((date(2026, 9, 1), OCTOBER), (date(2026, 10, 1), date(2026, 11, 2)), (date(2026, 11, 1), date(2027, 1, 4))):
+    for first, on in (
+        (date(2026, 9, 1), OCTOBER),
+        (date(2026, 10, 1), date(2026, 11, 2)),
+        (date(2026, 11, 1), date(2027, 1, 4)),
+    ):
         period = making.period(agreement, first)
         draft = invoicing.draft_from_usage(agreement, period=period, by=finance, at=later)
         numbers.append(invoicing.issue(draft, by=finance_lead, on=on, at=later).number)
@@ -157,7 +172,7 @@ def test_an_issued_document_is_not_issued_again_nor_discarded(bill: Document, fi
 
 def test_a_discarded_draft_opens_its_period_again(agreement: Agreement, finance: User) -> None:
     draft = making.draft(agreement, finance)
-    period = draft.period
+    period = agreement.periods.get()
 
     invoicing.discard(draft, by=finance, reason="价目有误", at=NOW)
 
@@ -182,7 +197,7 @@ def test_characters_that_cannot_be_printed_are_named_before_a_number_is_taken(
     draft = making.draft(agreement, finance)
     Organisation.objects.filter(pk=agreement.party_b_id).update(name="数据局\U0001f600")
 
-    with pytest.raises(Refused, match="没有字形.*\U0001f600"):
+    with pytest.raises(Refused, match=r"没有字形.*\U0001f600"):
         invoicing.issue(draft, by=finance_lead, on=OCTOBER, at=NOW)
     assert not NumberSeries.objects.exists()
 
@@ -201,7 +216,7 @@ def test_a_request_tells_the_leads_who_may_issue(agreement: Agreement, finance: 
     invoicing.request_issue(draft, by=finance, at=NOW)
 
     told = Notice.objects.filter(kind="document.issue_requested", channel="in_app")
-    assert [notice.recipient.username for notice in told] == ["other_lead"]
+    assert [str(notice.recipient) for notice in told] == ["other_lead"]
 
 
 def test_the_pdf_is_kept_with_its_hash_after_the_commit(

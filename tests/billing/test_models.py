@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
 
+from billing import formal_invoices, receipts
 from billing.models import Allocation, BankReceipt, Document, DocumentLine, FormalInvoice, RateLine, ServicePeriod
 from billing.money import AmountError
 from contracts.models import Agreement
@@ -70,7 +71,9 @@ def test_impossible_periods_are_refused(agreement: Agreement, changes: dict[str,
     assert refuses(row)
 
 
-@pytest.mark.parametrize("twin", [{"starts_on": date(2026, 9, 1)}, {"ends_on": date(2026, 10, 1)}, {"number": 2026 * 12 + 9}])
+@pytest.mark.parametrize(
+    "twin", [{"starts_on": date(2026, 9, 1)}, {"ends_on": date(2026, 10, 1)}, {"number": 2026 * 12 + 9}]
+)
 def test_two_periods_share_no_edge_and_no_number(agreement: Agreement, twin: dict[str, Any]) -> None:
     making.period(agreement)
     fields = {"starts_on": date(2026, 8, 1), "ends_on": date(2026, 12, 1), "number": 7, **twin}
@@ -214,9 +217,9 @@ def test_what_is_frozen_refuses_sql(
 ) -> None:
     document = making.issued(agreement, finance, finance_lead)
     Document.objects.update(pdf_sha256="a" * 64)
-    invoice = making.formal_invoices.record_formal_invoice(document, making.face(document), by=finance, at=making.NOW)
-    making.formal_invoices.reject(invoice, on=date(2026, 10, 8), reason="抬头有误", by=finance, at=making.NOW)
-    making.receipts.allocate(making.receipt(), document, by=finance, at=making.NOW)
+    invoice = formal_invoices.record_formal_invoice(document, making.face(document), by=finance, at=making.NOW)
+    formal_invoices.reject(invoice, on=date(2026, 10, 8), reason="抬头有误", by=finance, at=making.NOW)
+    receipts.allocate(making.receipt(), document, by=finance, at=making.NOW)
 
     with pytest.raises(DatabaseError, match="refused"), transaction.atomic():
         change()
@@ -224,7 +227,7 @@ def test_what_is_frozen_refuses_sql(
 
 def test_an_issued_document_takes_no_more_lines(agreement: Agreement, finance: User, finance_lead: User) -> None:
     document = making.issued(agreement, finance, finance_lead)
-    line = document.lines.first()
+    line = document.lines.get(position=1)
     line.pk, line.position = None, 9
 
     with pytest.raises(DatabaseError, match="refused"), transaction.atomic():

@@ -29,9 +29,19 @@ def terms(**changes: Any) -> AgreementVersion:
     ("changes", "basis", "rate", "multiple"),
     [
         pytest.param({}, Basis.DAILY, Decimal("0.0005"), 1, id="0.05 % a day"),
-        pytest.param({"interest_basis": "annual", "interest_rate": Decimal(4)}, Basis.ANNUAL, Decimal("0.04"), 1, id="4 % a year"),
-        pytest.param({"interest_basis": "lpr_fixed", "interest_rate": Decimal("1.5")}, Basis.LPR_FIXED, None, Decimal("1.5"), id="LPR"),
-        pytest.param({"interest_basis": "lpr_floating", "interest_rate": None}, Basis.LPR_FLOATING, None, 1, id="LPR as it is"),
+        pytest.param(
+            {"interest_basis": "annual", "interest_rate": Decimal(4)}, Basis.ANNUAL, Decimal("0.04"), 1, id="4 % a year"
+        ),
+        pytest.param(
+            {"interest_basis": "lpr_fixed", "interest_rate": Decimal("1.5")},
+            Basis.LPR_FIXED,
+            None,
+            Decimal("1.5"),
+            id="LPR",
+        ),
+        pytest.param(
+            {"interest_basis": "lpr_floating", "interest_rate": None}, Basis.LPR_FLOATING, None, 1, id="LPR as it is"
+        ),
         pytest.param({"interest_basis": "sme_statutory"}, Basis.SME, None, 1, id="statutory"),
     ],
 )
@@ -41,7 +51,9 @@ def test_terms_become_rules_of_interest(changes: dict[str, Any], basis: Basis, r
     assert (found.basis, found.rate, found.multiple) == (basis, rate, multiple)
 
 
-@pytest.mark.parametrize("changes", [{"interest_basis": "none"}, {"interest_rate": None}], ids=["none agreed", "no rate"])
+@pytest.mark.parametrize(
+    "changes", [{"interest_basis": "none"}, {"interest_rate": None}], ids=["none agreed", "no rate"]
+)
 def test_without_an_agreed_rate_there_is_no_interest(changes: dict[str, Any]) -> None:
     assert terms_of(terms(**changes)) == NO_INTEREST
 

@@ -37,7 +37,11 @@ def test_the_last_period_ends_with_the_agreement(db: None) -> None:
 
     opened = periods.open_periods(agreement, months=1, until=date(2027, 1, 1), by=None, at=making.NOW)
 
-    assert (opened[-1].starts_on, opened[-1].ends_on, opened[-1].whole_days) == (date(2026, 2, 1), date(2026, 2, 11), 28)
+    assert (opened[-1].starts_on, opened[-1].ends_on, opened[-1].whole_days) == (
+        date(2026, 2, 1),
+        date(2026, 2, 11),
+        28,
+    )
 
 
 @pytest.mark.parametrize(

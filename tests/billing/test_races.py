@@ -1,4 +1,4 @@
-"""Two people at once: numbers without gap or twin, never more allocated than there is.  Each with its negative control."""
+"""Two people at once: numbers without gap or twin, never more allocated than there is; with negative controls."""
 
 from collections.abc import Callable
 from decimal import Decimal

@@ -16,7 +16,7 @@ from tests.billing.making import NOW
 
 def told(kind: str) -> list[str]:
     rows = Notice.objects.filter(kind=kind, channel="in_app").order_by("recipient__username")
-    return [notice.recipient.username for notice in rows]
+    return [str(notice.recipient and notice.recipient.username) for notice in rows]
 
 
 @pytest.mark.parametrize(

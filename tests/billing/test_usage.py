@@ -1,4 +1,4 @@
-"""Usage: the same event is one row, another content under its name is an error, a batch is taken whole or not at all."""
+"""Usage: one event is one row, another content under its name is an error, a batch is taken whole or not at all."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -73,7 +73,9 @@ def test_an_id_of_another_agreement_is_a_conflict(agreement: Agreement, other_ag
         pytest.param({"quantity": Decimal("0.0000001")}, "小数位数过多，最多 6 位小数", id="seven decimals"),
         pytest.param({"quantity": Decimal(10) ** 9}, "超出可以登记的范围", id="too large"),
         pytest.param({"occurred_at": making.NOW + timedelta(seconds=1)}, "使用时间晚于现在", id="in the future"),
-        pytest.param({"occurred_at": midnight(date(2025, 12, 31))}, "使用时间早于协议生效日期", id="before the agreement"),
+        pytest.param(
+            {"occurred_at": midnight(date(2025, 12, 31))}, "使用时间早于协议生效日期", id="before the agreement"
+        ),
         pytest.param({"meter": ""}, "缺少来源记录号或计量项", id="no meter"),
         pytest.param({"source_event_id": "x" * 81}, "最长 80 个字符", id="long id"),
         pytest.param({"corrects": "gone"}, "所更正的记录 gone 不存在", id="corrects nothing"),
@@ -94,7 +96,7 @@ def test_a_correction_is_a_row_of_its_own(agreement: Agreement) -> None:
     making.use(agreement, making.event("-40", source_event_id="a-1", corrects="a"))
 
     fixed = UsageRecord.objects.get(source_event_id="a-1")
-    assert (fixed.quantity, fixed.corrects.source_event_id) == (Decimal(-40), "a")
+    assert (fixed.quantity, fixed.corrects) == (Decimal(-40), UsageRecord.objects.get(source_event_id="a"))
     assert UsageRecord.objects.get(source_event_id="a").quantity == 100
 
 
