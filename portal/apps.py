@@ -9,11 +9,14 @@ class PortalConfig(AppConfig):
     verbose_name = "守约"
 
     def ready(self) -> None:
+        from contracts.panels import add_panels  # noqa: PLC0415
         from people.accounts import account_changed  # noqa: PLC0415
         from portal import checks  # noqa: F401, PLC0415  registers the system checks
         from portal.account_events import keep_account_event  # noqa: PLC0415
+        from sla.panels import agreement_panels  # noqa: PLC0415
 
         account_changed.connect(keep_account_event, dispatch_uid="portal.keep_account_event")
+        add_panels(agreement_panels)
 
 
 class ConsoleConfig(AdminConfig):

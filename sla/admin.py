@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from people.console import DateRangeFilter, Outcome, Panel, ReadOnlyAdmin, RecordAdmin, Verb, badge
 from people.models import User
 from sla import evidence, forms, tickets
-from sla.faces import PRIORITY_TONES, STATE_TONES, clock_badge, faces_of, spelled, with_left
+from sla.faces import PRIORITY_TONES, STATE_TONES, clock_badge, faces_of, left_badge, rounded_up, spelled, with_left
 from sla.filtering import BrokenFilter, QueueFilter
 from sla.models import Breach, Clock, Ticket
 from sla.panels import breach_panels, clock_panels, ticket_panels
 from sla.steps import may
+from sla.telling import moment
 
 HANDLE = "sla.handle_ticket"
 
@@ -63,8 +64,8 @@ class QueueList(ChangeList):
 @admin.register(Ticket)
 class TicketAdmin(RecordAdmin):
     list_display = (
-        "number", "title", "state_badge", "priority_badge", "response_badge", "solution_badge", "next_due", "left",
-        "assignee", "party_b", "received_at",
+        "number", "title", "state_badge", "next_due", "response_badge", "solution_badge", "priority_badge", "assignee",
+        "party_b",
     )  # fmt: skip
     list_select_related = ("agreement__party_b", "assignee")
     list_filter = (QueueFilter, "kind", "priority", ("received_at", DateRangeFilter), "agreement")
@@ -130,7 +131,7 @@ class TicketAdmin(RecordAdmin):
 
     @admin.display(description=_("优先级"), ordering="priority")
     def priority_badge(self, obj: Ticket) -> SafeString:
-        return badge(obj.get_priority_display(), PRIORITY_TONES[obj.priority])
+        return badge(_t("%(level)s 级") % {"level": obj.priority}, PRIORITY_TONES[obj.priority])
 
     @admin.display(description=_("响应"))
     def response_badge(self, obj: Ticket) -> SafeString | str:
@@ -142,13 +143,10 @@ class TicketAdmin(RecordAdmin):
 
     @admin.display(description=_("最近到期"), ordering=F("next_due_at").asc(nulls_last=True))
     def next_due(self, obj: Any) -> Any:
-        return obj.next_due_at
-
-    @admin.display(description=_("剩余支持时间"))
-    def left(self, obj: Any) -> str:
-        if obj.left is None:
+        """When the next clock runs out, and the support time that is left until then."""
+        if obj.next_due_at is None:
             return "—"
-        return _t("已到期") if obj.left == 0 else spelled(obj.left // 60 * 60 or obj.left)
+        return format_html('<span class="sla-line">{} {}</span>', moment(obj.next_due_at), left_badge(obj))
 
     @admin.display(description=_("乙方"), ordering="agreement__party_b__name")
     def party_b(self, obj: Ticket) -> str:
@@ -180,13 +178,14 @@ class ClockAdmin(ReadOnlyAdmin):
     def state_badge(self, obj: Clock) -> SafeString | str:
         return clock_badge(obj.ticket, obj.kind, clock=obj)
 
-    @admin.display(description=_("时限"), ordering="target_seconds")
+    @admin.display(description=_("约定时间"), ordering="target_seconds")
     def target(self, obj: Clock) -> str:
         return _t("未约定") if obj.target_seconds is None else spelled(obj.target_seconds)
 
-    @admin.display(description=_("已用（截至最近一次事件）"), ordering="consumed_seconds")
+    @admin.display(description=_("已用"), ordering="consumed_seconds")
     def used(self, obj: Clock) -> str:
-        return spelled(obj.consumed_seconds)
+        """What a clock that stands still has used; the used time of a running one is on its page."""
+        return "—" if obj.state == Clock.State.RUNNING else spelled(rounded_up(obj.consumed_seconds))
 
     def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
         return clock_panels(obj, at=timezone.now())

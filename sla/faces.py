@@ -77,6 +77,8 @@ class Face:
             return ""
         if self.over:
             return _("超出 %(time)s") % {"time": spelled(rounded_up(self.over))}
+        if self.clock.stopped_at is not None:
+            return _("提前 %(time)s") % {"time": spelled(self.left // 60 * 60)} if self.left else ""
         return _("剩余 %(time)s") % {"time": spelled(self.left // 60 * 60)}
 
 
@@ -132,17 +134,34 @@ def clock_badge(ticket: Any, kind: str, *, clock: Clock | None = None) -> SafeSt
 
 
 def with_left(tickets: Iterable[Any], *, at: datetime) -> list[Any]:
-    """The tickets, each with `left`: seconds of support time until its next due time; None when no clock runs.
+    """The tickets, each with `left`, seconds of support time until its next due time, and `left_tone`.
 
-    Two queries for all of them; prefetch the clocks.
+    `left` is None when no clock runs.  Two queries for all of them; prefetch the clocks.
     """
     rows = list(tickets)
     soonest = {ticket.pk: _soonest(ticket) for ticket in rows}
     times = working_times({(c.version_id, c.calendar_version_id) for c in soonest.values() if c is not None})
     for ticket in rows:
         clock = soonest[ticket.pk]
-        ticket.left = None if clock is None else _left(clock, at, times[clock.version_id, clock.calendar_version_id])
+        ticket.left, ticket.left_tone = None, "muted"
+        if clock is not None:
+            ticket.left = _left(clock, at, times[clock.version_id, clock.calendar_version_id])
+            ticket.left_tone = _pressing(clock, ticket.left)
     return rows
+
+
+def left_badge(ticket: Any) -> SafeString | str:
+    """What `with_left` found, as a small word."""
+    if ticket.left is None:
+        return ""
+    words = _("剩 %(time)s") % {"time": spelled(ticket.left // 60 * 60 or ticket.left)} if ticket.left else _("已到期")
+    return badge(words, ticket.left_tone)
+
+
+def _pressing(clock: Any, left: int) -> Tone:
+    if clock.breached_at is not None or left == 0:
+        return "bad"
+    return "warn" if left * FULL <= clock.target_seconds * (FULL - WARNING_SHARES[-2]) else "muted"
 
 
 def _soonest(ticket: Any) -> Any:
