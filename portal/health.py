@@ -1,6 +1,7 @@
-"""Health: does the database answer, can the broker's folder be written."""
+"""Health: does the database answer, can the broker's folder be written, how far is the sweep behind."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,11 +9,18 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from sla.watch import lag
 
-def health() -> dict[str, Any]:
-    """Each part with "ok" or what is wrong; no secrets and no paths, since anybody may ask."""
+
+def health(*, at: datetime) -> dict[str, Any]:
+    """Each part with "ok" or what is wrong; no secrets and no paths, since anybody may ask.
+
+    sweep_lag_seconds is how long the clock that waits longest has been waiting for the worker: a number to alarm on,
+    but not a fault of the process that answers.  None when the database does not answer.
+    """
     parts = {"database": _database(), "broker": _broker()}
-    return {"ok": all(state == "ok" for state in parts.values()), **parts}
+    behind = int(lag(at).total_seconds()) if parts["database"] == "ok" else None
+    return {"ok": all(state == "ok" for state in parts.values()), **parts, "sweep_lag_seconds": behind}
 
 
 def _database() -> str:

@@ -1,7 +1,7 @@
 """Draws every page of the product, in both languages, wide and on a phone, into screenshots/; lists what is wrong.
 
 Run by `make screenshots`.  Works on a database of its own with the sample data, through a real server and Chromium.
-SHOTS=text draws only the pages whose name holds the text.
+SHOTS=text draws only the pages whose name holds the text; SHOTS_LANGUAGES and SHOTS_DIR choose languages and folder.
 """
 
 import json
@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-OUT = ROOT / "screenshots"
+OUT = Path(os.environ.get("SHOTS_DIR", ROOT / "screenshots"))
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGS = [
@@ -30,7 +30,7 @@ ARGS = [
     "--disable-sync",
 ]
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
-LANGUAGES = ("zh-hans", "en")
+LANGUAGES = tuple(os.environ.get("SHOTS_LANGUAGES", "zh-hans,en").split(","))
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 RUN_AXE = f"""async () => (await axe.run(document, {{preload: false, runOnly: {RULES}}}))
   .violations.map(v => v.id + ' x' + v.nodes.length + ': ' + v.nodes[0].target.join(' '))"""
@@ -61,7 +61,7 @@ def served() -> Iterator[str]:
     try:
         for _try in range(150):
             try:
-                urllib.request.urlopen(f"{base}/healthz", timeout=5)
+                urllib.request.urlopen(f"{base}/sign-in/", timeout=5)
                 break
             except OSError:
                 time.sleep(0.2)

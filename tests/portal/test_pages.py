@@ -60,7 +60,12 @@ def test_healthz_says_which_part_fails(client: Client, monkeypatch: pytest.Monke
     response = client.get(reverse("healthz"))
 
     assert response.status_code == 503
-    assert response.json() == {"ok": False, "database": "ok", "broker": "folder cannot be written"}
+    assert response.json() == {
+        "ok": False,
+        "database": "ok",
+        "broker": "folder cannot be written",
+        "sweep_lag_seconds": 0,
+    }
 
 
 @pytest.mark.parametrize(("path", "status", "said"), [("/no-such-page", 404, "没有找到"), ("/admin/", 403, "没有权限")])
@@ -80,3 +85,20 @@ def test_every_page_forbids_foreign_scripts(client: Client) -> None:
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_party_b_starts_with_what_concerns_it(client: Client, party_b: User) -> None:
+    client.force_login(party_b)
+
+    html = client.get(reverse("portal-home")).content.decode()
+
+    assert "市大数据管理局" in html
+    assert "没有处理中的故障报告。" in html
+    assert "没有待付的账单。" in html
+    assert reverse("sla:new") in html
+
+
+def test_staff_work_in_the_admin(client: Client, operator: User) -> None:
+    client.force_login(operator)
+
+    assert client.get(reverse("portal-home")).headers["Location"] == reverse("admin:index")
