@@ -9,6 +9,7 @@ class PortalConfig(AppConfig):
     verbose_name = "守约"
 
     def ready(self) -> None:
+        from billing.panels import agreement_panels as bills_of_agreement  # noqa: PLC0415
         from contracts.panels import add_panels  # noqa: PLC0415
         from people.accounts import account_changed  # noqa: PLC0415
         from portal import checks  # noqa: F401, PLC0415  registers the system checks
@@ -17,6 +18,7 @@ class PortalConfig(AppConfig):
 
         account_changed.connect(keep_account_event, dispatch_uid="portal.keep_account_event")
         add_panels(agreement_panels)
+        add_panels(bills_of_agreement)
 
 
 class ConsoleConfig(AdminConfig):
