@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from billing import formal_invoices, receipts
 from billing.models import Allocation, BankReceipt, Document, FormalInvoice, RateLine, ServicePeriod, UsageRecord
+from billing.panels import agreement_panels
 from contracts.models import Agreement
 from people.models import User
 from people.submitting import KEY_FIELD, new_key
@@ -344,3 +345,13 @@ def test_usage_of_an_unreadable_file_is_refused_whole(agreement: Agreement, oper
 
     assert "有 1 行有误，没有导入任何记录。 第 3 行：使用时间“never”看不懂" in shown
     assert not UsageRecord.objects.exists()
+
+
+def test_the_page_of_an_agreement_shows_its_bills_to_those_who_may_see_them(
+    bill: Document, finance: User, operator: User
+) -> None:
+    shown = {panel.name: str(panel.html) for panel in agreement_panels(finance, bill.agreement)}
+
+    assert "ZD-2026-00001" in shown["documents"]
+    assert "人口库查询" in shown["rates"]
+    assert list(agreement_panels(operator, bill.agreement)) == []
