@@ -17,7 +17,8 @@ from kombu.exceptions import ContentDisallowed, OperationalError
 from kombu.transport import TRANSPORT_ALIASES, virtual
 from kombu.utils.json import dumps, loads
 
-from portal.spool_files import Label, Row, Spool, Taker
+from portal.spool_files import Label, Row, Spool
+from portal.spool_taker import Taker
 
 logger = getLogger(__name__)
 

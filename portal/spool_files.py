@@ -17,15 +17,13 @@ import json
 import os
 import shutil
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 from uuid import uuid4
-from weakref import WeakSet
 
 from portal.durable_files import make_folder, open_private, sync_folder, write_durably
 
@@ -167,13 +165,13 @@ class Spool:
         returned = buried = 0
         for home in [path for path in self.inflight.iterdir() if path.is_dir()]:
             with _claimed(home) as dead:
-                for path in _messages(home) if dead else ():
+                for path in messages(home) if dead else ():
                     if self._return(path, max_taken=max_taken):
                         returned += 1
                     else:
                         buried += 1
                 if dead:
-                    _remove_home(home)
+                    remove_home(home)
         return Recovery(returned, buried)
 
     def _return(self, path: Path, *, max_taken: int) -> bool:
@@ -239,76 +237,6 @@ class Spool:
                 sync_folder(self.bindings)
 
 
-class Taker:
-    """One consumer's hold on the messages it took, proved by a lock that ends with its process."""
-
-    def __init__(self, spool: Spool) -> None:
-        self.spool = spool
-        self.home: Path | None = None
-        self._lock: BinaryIO | None = None
-        self._listed: dict[str, deque[str]] = {}
-        _takers.add(self)
-
-    def take(self, queue: str) -> Path | None:
-        """The oldest waiting message, now ours alone, or None.  Only one thread may take."""
-        listed = self._listed.setdefault(queue, deque())
-        if path := self._first(queue, listed):
-            return path
-        listed.extend(self.spool.waiting(queue))
-        return self._first(queue, listed)
-
-    def _first(self, queue: str, listed: deque[str]) -> Path | None:
-        folder = self.spool.queues / folder_name(queue)
-        while listed:
-            source = folder / listed.popleft()
-            try:
-                label = Label.read(source.name)
-            except ValueError:
-                self.spool.bury(source)
-                continue
-            target = self._settled() / str(replace(label, taken=label.taken + 1))
-            with suppress(FileNotFoundError):  # another took it
-                return source.rename(target)
-        return None
-
-    def _settled(self) -> Path:
-        """Our folder in flight.  It appears complete and already locked, so that nobody can take us for dead."""
-        if self.home is not None and self.home.exists():
-            return self.home
-        self.release()
-        name = uuid4().hex
-        draft = self.spool.tmp / name
-        draft.mkdir(mode=0o700)
-        self._lock = open_private(draft / ALIVE)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        self.home = draft.rename(self.spool.inflight / name)
-        sync_folder(self.spool.inflight)
-        return self.home
-
-    def close(self) -> None:
-        """Take no more.  What is still held is recovered by whoever looks next."""
-        if self.home is not None and self._lock is not None:
-            _remove_home(self.home)
-        self.release()
-
-    def release(self) -> None:
-        """Give up the lock of this process (a forked child's copy does not end its parent's)."""
-        if self._lock is not None:
-            self._lock.close()
-        self._lock = self.home = None
-
-
-_takers: WeakSet[Taker] = WeakSet()
-
-
-def _release_after_fork() -> None:
-    for taker in list(_takers):
-        taker.release()
-
-
-os.register_at_fork(after_in_child=_release_after_fork)
-
-
 @contextmanager
 def _claimed(home: Path) -> Iterator[bool]:
     """Whether the taker of this folder is dead; if so its folder is ours until the end of the block."""
@@ -326,14 +254,15 @@ def _claimed(home: Path) -> Iterator[bool]:
             yield True
 
 
-def _messages(home: Path) -> list[Path]:
+def messages(home: Path) -> list[Path]:
+    """The message files in a taker's folder, oldest first."""
     try:
         return sorted(path for path in home.iterdir() if path.name != ALIVE)
     except FileNotFoundError:
         return []
 
 
-def _remove_home(home: Path) -> None:
+def remove_home(home: Path) -> None:
     """Remove a taker's folder; messages still in it stay, and without .alive they count as a dead taker's."""
     (home / ALIVE).unlink(missing_ok=True)
     with suppress(OSError):

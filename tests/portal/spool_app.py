@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from celery import Celery
 from kombu import Connection, Consumer, Message, Producer, Queue
@@ -40,11 +41,17 @@ def note(line: str) -> None:
     os.close(descriptor)
 
 
+def gate() -> int:
+    """Tasks below this number may finish; the test moves it."""
+    return int(Path(os.environ["SPOOL_APP_EFFECTS"]).with_name("gate").read_text(encoding="ascii"))
+
+
 @app.task
-def work(number: int, seconds: float) -> None:
-    """Take a while, then have an effect: a kill in between must lead to a second try."""
+def work(number: int) -> None:
+    """Have an effect once the gate is open: a kill before that must lead to a second try."""
     note(f"start {number}")
-    time.sleep(seconds)
+    while number >= gate():
+        time.sleep(0.01)
     note(f"done {number}")
 
 
@@ -80,7 +87,7 @@ def consume() -> None:
 
 def burst(first: int, count: int) -> None:
     for number in range(first, first + count):
-        app.send_task("tests.portal.spool_app.work", [number, 0.05])
+        app.send_task("tests.portal.spool_app.work", [number])
 
 
 def send_poison() -> None:

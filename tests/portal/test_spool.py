@@ -13,8 +13,9 @@ from kombu import Connection, Exchange, Queue
 from kombu.exceptions import ContentDisallowed, OperationalError
 from kombu.transport.filesystem import Transport as StockTransport
 
-from portal import spool
-from portal.spool_files import EXPIRES, STALE_SECONDS, Label, Spool, Taker, folder_name
+from portal import spool, spool_taker
+from portal.spool_files import EXPIRES, STALE_SECONDS, Label, Spool, folder_name
+from portal.spool_taker import Taker
 
 spool.register()
 
@@ -247,6 +248,61 @@ def test_a_message_at_too_many_deaths_is_buried(folder: Spool) -> None:
     assert last == (0, 1)
     assert not folder.waiting("celery")
     assert [path.read_bytes() for path in files(folder.dead)] == [b"poison"]
+
+
+def suspects(folder: Spool, *contents: bytes) -> None:
+    """Messages that were in hand at two deaths."""
+    for content in contents:
+        folder.put("celery", content)
+    for _death in range(2):
+        taker = Taker(folder)
+        while taker.take("celery"):
+            pass
+        taker.release()
+        folder.recover(max_taken=5)
+
+
+def test_a_suspect_is_taken_alone(folder: Spool) -> None:
+    suspects(folder, b"first", b"second")
+    folder.put("celery", b"fresh")
+    taker = Taker(folder)
+    for expected in [b"first", b"second", b"fresh"]:
+        path = taker.take("celery")
+        assert path is not None
+        assert path.read_bytes() == expected
+        assert expected == b"fresh" or taker.take("celery") is None
+        folder.acknowledge(str(path.relative_to(folder.inflight)))
+    taker.close()
+
+
+def test_a_suspect_waits_for_empty_hands_and_stops_nobody(folder: Spool) -> None:
+    folder.put("other", b"in hand")
+    taker = Taker(folder)
+    held = taker.take("other")
+    assert held is not None
+    suspects(folder, b"suspect")
+    folder.put("celery", b"fresh")
+    fresh = taker.take("celery")
+    assert fresh is not None
+    assert fresh.read_bytes() == b"fresh"
+    assert taker.take("celery") is None
+    for path in (held, fresh):
+        path.unlink()
+    suspect = taker.take("celery")
+    assert suspect is not None
+    assert suspect.read_bytes() == b"suspect"
+    taker.close()
+
+
+def test_a_suspect_that_hangs_keeps_others_waiting_for_a_minute_only(
+    folder: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool_taker, "ALONE_SECONDS", 0.0)
+    suspects(folder, b"suspect")
+    folder.put("celery", b"fresh")
+    taker = Taker(folder)
+    assert [path.read_bytes() for path in iter(lambda: taker.take("celery"), None)] == [b"suspect", b"fresh"]
+    taker.close()
 
 
 def test_a_second_delivery_is_marked(connection: Broker, folder: Spool) -> None:
