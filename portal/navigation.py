@@ -6,11 +6,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 RUNNING, AGREEMENTS, MONEY, BASICS, SYSTEM = "running", "agreements", "money", "basics", "system"
 GROUPS: tuple[tuple[str, object], ...] = (
     (RUNNING, _("履约运行")),
-    (AGREEMENTS, _("合同")),
+    (AGREEMENTS, pgettext_lazy("menu", "合同")),
     (MONEY, _("费用")),
     (BASICS, _("基础数据")),
     (SYSTEM, _("系统")),
@@ -74,10 +75,10 @@ class Item:
 NOTICES = "journal:notices"
 PORTAL_PAGES: tuple[tuple[str, object], ...] = (
     ("portal-home", _("首页")),
-    ("sla:tickets", _("故障报告")),
-    ("billing:documents", _("账单")),
-    ("contracts:agreements", _("协议")),
-    (NOTICES, _("通知")),
+    ("sla:tickets", pgettext_lazy("menu", "故障报告")),
+    ("billing:documents", pgettext_lazy("menu", "账单")),
+    ("contracts:agreements", pgettext_lazy("menu", "协议")),
+    (NOTICES, pgettext_lazy("menu", "通知")),
 )
 
 

@@ -19,8 +19,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
     boxes.forEach((box) => box.setAttribute("aria-label", select.getAttribute("aria-label") || (label ? label.innerText : "")));
   });
-  window.addEventListener("load", nameBoxes);
-  document.addEventListener("formset:added", nameBoxes);
+  if (document.querySelector("select.admin-autocomplete")) new MutationObserver(nameBoxes).observe(document.body, { childList: true, subtree: true });
   // What scrolls sideways can be reached by the keyboard.
   document.querySelectorAll(".sy-scroll, .results").forEach((box) => { if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; });
   // Menus close when one clicks or presses Escape elsewhere.
