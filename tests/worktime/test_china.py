@@ -1,7 +1,7 @@
 """The bundled calendars against the facts and, day by day, against two public packages."""
 
 import csv
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,13 @@ import pytest
 
 from worktime.almanac import Almanac, Notice, YearDays
 from worktime.china import china_almanac, china_versions, guangxi_almanac
-from worktime.clock import ImpossibleCalendar
+from worktime.clock import ImpossibleCalendar, Window
 from worktime.workdays import WorkdayCalendar
 
 FACTS = Path(__file__).parent / "vectors" / "cn_working_days.csv"
 DAYS = [date(2019, 1, 1) + timedelta(number) for number in range(2922)]
 CHINA = WorkdayCalendar(china_almanac())
+NINE = (Window.parse("09:00", "17:00"),)
 
 
 def test_the_days_equal_the_facts() -> None:
@@ -105,6 +106,16 @@ def test_the_hash_is_of_the_content() -> None:
     assert again.sha256 == almanac.sha256
     assert almanac.sha256.startswith("aada5b8a351b")
     assert guangxi_almanac().sha256 != almanac.sha256
+
+
+def test_the_own_year_of_a_date_wins_over_its_neighbour() -> None:
+    eve = date(2025, 12, 28)
+    years = [YearDays(2025, {date(2025, 10, 1): "国庆节"}, {eve: "国庆节"}), YearDays(2026, {eve: "元旦"}, {})]
+    almanac = Almanac.of(years)
+    assert (eve in almanac.off, eve in almanac.work) == (False, True)
+    assert almanac.hours((NINE,) * 7, weekends_served=False, makeup_days_served=True, makeup_hours=NINE).is_open(
+        datetime(2025, 12, 28, 2, tzinfo=UTC)
+    )
 
 
 def test_a_region_adds_days_and_beats_a_national_makeup_day() -> None:
