@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db.models import Case, IntegerField, Max, Value, When
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing.models import Document, DocumentLine, RateLine, ServicePeriod
@@ -198,7 +199,8 @@ def _adjustments(period: ServicePeriod, rates: Iterable[RateLine], usage: Usage,
             "already_quantity": str(done.quantity),
             "late_events": _late_events(rate, period, span, seen=before.seen),
         }
-        words = _("%(name)s（%(period)s 迟报调整）") % {"name": rate.name, "period": period}
+        with translation.override("zh-hans"):  # the paper is Chinese, whoever drafts it
+            words = _("%(name)s（%(period)s 迟报调整）") % {"name": rate.name, "period": period}
         yield Charge(rate, period, words, quantity - done.quantity, price.net - done.net, trace)
 
 

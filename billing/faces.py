@@ -10,7 +10,6 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from billing.models import Document, FormalInvoice
 from billing.reminding import SOON
@@ -88,10 +87,10 @@ def countdown(due_on: date | None, today: Today) -> str:
         return ""
     if due_on < today.day:
         late = (today.day - due_on).days
-        return ngettext("已逾期 %(days)d 天", "已逾期 %(days)d 天", late) % {"days": late}
+        return str(_("已逾期 %(days)d 天")) % {"days": late}
     if due_on == today.day:
         return str(_("今天到期"))
     left = today.working_days_to(due_on)
     if left is None:
         left = (due_on - today.day).days
-    return ngettext("还有 %(days)d 个工作日", "还有 %(days)d 个工作日", left) % {"days": left}
+    return str(_("还有 %(days)d 个工作日")) % {"days": left}

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
             name='Allocation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('component', models.CharField(choices=[('costs', '费用'), ('interest', '利息'), ('principal', '本金')], max_length=10, verbose_name='抵充')),
+                ('component', models.CharField(choices=[('costs', '实现债权的费用'), ('interest', '利息'), ('principal', '本金')], max_length=10, verbose_name='抵充')),
                 ('amount', billing.fields.MoneyField(verbose_name='金额')),
                 ('effective_on', models.DateField(verbose_name='生效日期')),
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='原因')),
@@ -339,7 +339,7 @@ class Migration(migrations.Migration):
                 ('description', models.CharField(max_length=200, verbose_name='内容')),
                 ('clause', models.CharField(max_length=20, verbose_name='依据条款')),
                 ('quantity', billing.fields.QuantityField(default=Decimal('0'), verbose_name='数量')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='单位')),
+                ('unit', models.CharField(blank=True, max_length=20, verbose_name='计量单位')),
                 ('unit_price', billing.fields.PriceField(blank=True, null=True, verbose_name='单价')),
                 ('net', billing.fields.MoneyField(verbose_name='不含税金额')),
                 ('tax_rate', billing.fields.PercentField(verbose_name='税率（%）')),

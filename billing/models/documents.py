@@ -170,7 +170,7 @@ class DocumentLine(models.Model):
         ServicePeriod, models.PROTECT, null=True, blank=True, related_name="lines", verbose_name=_("用量所属周期")
     )
     quantity = QuantityField(_("数量"), default=Decimal("0"))
-    unit = models.CharField(_("单位"), max_length=20, blank=True)
+    unit = models.CharField(_("计量单位"), max_length=20, blank=True)
     unit_price = PriceField(_("单价"), null=True, blank=True)
     net = MoneyField(_("不含税金额"))
     tax_rate = PercentField(_("税率（%）"))

@@ -59,7 +59,7 @@ class Allocation(models.Model):
     """What part of a receipt (or of a credit) pays what part of a document.  Append-only; undone by a mirrored row."""
 
     class Component(models.TextChoices):
-        COSTS = "costs", _("费用")
+        COSTS = "costs", _("实现债权的费用")
         INTEREST = "interest", _("利息")
         PRINCIPAL = "principal", _("本金")
 
