@@ -71,8 +71,13 @@ def finish(act: Act, kind: str, text: str, files: Iterable[Any] = ()) -> Ticket:
         obj=ticket,
         by=act.by,
         at=act.at,
-        reason=entry.text[:300],
-        data={"number": ticket.number, "state": ticket.state, "files": [file.sha256 for file in attached], **act.data},
+        data={
+            "number": ticket.number,
+            "state": ticket.state,
+            # The words stay in the timeline: what people write may hold personal data.
+            "entry": entry.pk,
+            "files": [file.sha256 for file in attached],
+        },
         organisation_id=ticket.agreement.party_b_id,
         agreement_id=ticket.agreement_id,
     )

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy as _
 
 from people.console import DateRangeFilter, Outcome, Panel, ReadOnlyAdmin, RecordAdmin, Verb, badge
 from people.models import User
-from sla import evidence, forms, tickets
+from sla import adjudicating, evidence, forms, tickets
 from sla.faces import PRIORITY_TONES, STATE_TONES, clock_badge, faces_of, left_badge, rounded_up, spelled, with_left
 from sla.filtering import BrokenFilter, QueueFilter
-from sla.models import Breach, Clock, Ticket
+from sla.models import Adjudication, Breach, Clock, Ticket
 from sla.panels import breach_panels, clock_panels, ticket_panels
 from sla.steps import may
 from sla.telling import moment
@@ -235,3 +235,46 @@ class BreachAdmin(ReadOnlyAdmin):
 
     def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
         return breach_panels(obj, evidence.flaws(obj))
+
+
+@admin.register(Adjudication)
+class AdjudicationAdmin(ReadOnlyAdmin):
+    list_display = ("breach", "ground", "state_badge", "target", "used", "proposed_at", "decided_by")
+    list_select_related = ("breach__ticket", "decided_by")
+    list_filter = ("state", "ground", ("proposed_at", DateRangeFilter))
+    search_fields = ("breach__ticket__number", "breach__ticket__title")
+    search_help_text = _("按报告编号或标题查找")
+    empty_hint = _("没有需要复核的超时。放假安排晚于超时才公布时，系统会在这里提出复核。")
+    fields = (
+        ("breach", "ground", "state"), ("calendar_version", "proposed_at"), ("decided_by", "decided_at"), "reason",
+    )  # fmt: skip
+    verbs = (
+        Verb("excuse", _("申请免责"), "sla.request_adjudication", lambda r, o, d: _ask_to_excuse(r, o, d),
+             form=forms.ExcuseForm, when=lambda obj: obj.state == Adjudication.State.PROPOSED, tone="primary",
+             explain=lambda obj: _t("由合同经理审批。超时记录本身不变，统计中另列免责后的数字。")),
+        Verb("uphold", _("维持超时"), "sla.decide_adjudication", lambda r, o, d: _uphold(r, o, d),
+             form=forms.ExcuseForm, when=lambda obj: obj.state == Adjudication.State.PROPOSED),
+    )  # fmt: skip
+
+    @admin.display(description=_("状态"), ordering="state")
+    def state_badge(self, obj: Adjudication) -> SafeString:
+        tones = {"proposed": "warn", "excused": "ok", "upheld": "bad"}
+        return badge(obj.get_state_display(), cast(Any, tones[obj.state]))
+
+    @admin.display(description=_("约定时间"), ordering="target_seconds")
+    def target(self, obj: Adjudication) -> str:
+        return spelled(obj.target_seconds)
+
+    @admin.display(description=_("重新计算的已用时间"), ordering="consumed_seconds")
+    def used(self, obj: Adjudication) -> str:
+        return spelled(rounded_up(obj.consumed_seconds))
+
+
+def _ask_to_excuse(request: HttpRequest, obj: Adjudication, cleaned: dict[str, Any]) -> str:
+    adjudicating.ask_to_excuse(obj, by=cast(User, request.user), at=timezone.now(), reason=cleaned["text"])
+    return _t("已提交，等待合同经理审批。")
+
+
+def _uphold(request: HttpRequest, obj: Adjudication, cleaned: dict[str, Any]) -> str:
+    adjudicating.uphold(obj, by=cast(User, request.user), at=timezone.now(), reason=cleaned["text"])
+    return _t("已维持超时。")

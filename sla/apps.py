@@ -7,3 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class SlaConfig(AppConfig):
     name = "sla"
     verbose_name = _("服务水平")
+
+    def ready(self) -> None:
+        from journal.wording import name_actions
+        from sla.telling import ACTIONS
+
+        name_actions(ACTIONS)

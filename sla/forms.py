@@ -142,6 +142,10 @@ class ProposeForm(SayForm):
     text = TextField(label=_("解决方案"))
 
 
+class ExcuseForm(VerbForm):
+    text = TextField(label=_("理由"), max_length=300)
+
+
 class NoteForm(SayForm):
     text = TextField(label=_("内部备注"), help_text=_("乙方看不到。"))
 

@@ -449,3 +449,61 @@ class Breach(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket.number} {self.get_kind_display()}"
+
+
+class Adjudication(models.Model):
+    """A breach looked at again: proposed when a late holiday notice would have kept the promise, decided by four eyes.
+
+    The breach itself never changes; figures are shown raw and adjudicated.  Append-only but for the decision.
+    """
+
+    class Ground(models.TextChoices):
+        LATE_NOTICE = "late_notice", _("节假日通知晚到")
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("待复核")
+        EXCUSED = "excused", _("予以免责")
+        UPHELD = "upheld", _("维持超时")
+
+    breach = models.ForeignKey(Breach, models.PROTECT, related_name="adjudications", verbose_name=_("超时记录"))
+    ground = models.CharField(_("理由"), max_length=12, choices=Ground.choices)
+    calendar_version = models.ForeignKey(
+        CalendarVersion, models.PROTECT, related_name="+", verbose_name=_("重新计算所用日历版本")
+    )
+    consumed_seconds = models.PositiveIntegerField(_("重新计算的已用时间（秒）"))
+    target_seconds = models.PositiveIntegerField(_("时限（秒）"))
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.PROPOSED)
+    proposed_at = models.DateTimeField(_("提出时间"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("决定人")
+    )
+    decided_at = models.DateTimeField(_("决定时间"), null=True, blank=True)
+    reason = models.CharField(_("说明"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("超时复核")
+        verbose_name_plural = _("超时复核")
+        ordering = ["-proposed_at", "-pk"]
+        default_permissions = ("view",)
+        permissions = [
+            ("request_adjudication", _("申请超时免责")),
+            ("decide_adjudication", _("决定超时复核")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["breach", "calendar_version"], name="adjudication_once"),
+            models.CheckConstraint(name="adjudication_ground_known", condition=Q(ground__in=["late_notice"])),
+            models.CheckConstraint(
+                name="adjudication_decided",
+                condition=Q(state="proposed", decided_by__isnull=True, decided_at__isnull=True)
+                | Q(state__in=["excused", "upheld"], decided_by__isnull=False, decided_at__isnull=False),
+                violation_error_message=_("已决定的复核须有决定人和时间。"),
+            ),
+            models.CheckConstraint(
+                name="adjudication_would_be_kept",
+                condition=Q(consumed_seconds__lte=F("target_seconds")),
+                violation_error_message=_("只有重新计算后未超出时限的，才能提出复核。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.breach} {self.get_state_display()}"

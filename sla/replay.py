@@ -226,7 +226,8 @@ def _retargeted(course: Course, happening: Happening) -> dict[str, Any]:
 
 def _calendar_revised(course: Course, happening: Happening) -> dict[str, Any]:
     _demand(not course.over, happening.kind)
-    return {"calendar": happening.data["calendar_version"]}
+    # A day that was worked after all never breaks a promise in the past: a breach counts from the publication.
+    return {"calendar": happening.data["calendar_version"], "retargeted_at": happening.at}
 
 
 def _warned(course: Course, happening: Happening) -> dict[str, Any]:

@@ -25,6 +25,12 @@ from sla.models import Breach, Clock, Ticket, TicketEntry
 Kind = TicketEntry.Kind
 Level = Notice.Level
 Words = Callable[[], str]
+# What the journal calls the events of this app.
+ACTIONS: dict[str, object] = {
+    **{f"ticket.{kind.value}": kind.label for kind in Kind},
+    "clock.warned": Kind.WARNED.label,
+    "clock.breached": Kind.BREACHED.label,
+}
 LEAD_FROM = 90  # per cent: from here on the lead of operations is told too
 TO_OPERATIONS = frozenset({Kind.FILED, Kind.REPLIED, Kind.CONFIRMED, Kind.DISPUTED, Kind.CANCELLED})
 TO_PARTY_B = frozenset(
