@@ -113,13 +113,19 @@ def red_letter(invoice: FormalInvoice, *, on: date, number: str, reason: str, by
 
 @transaction.atomic
 def recount_due(invoice: FormalInvoice, *, by: User | None, at: datetime) -> FormalInvoice:
-    """Count a provisional due date anew after a calendar was published; a firm one stays as it is."""
+    """Count a due date anew after a calendar was published: one that was provisional, or has not passed yet.
+
+    A due date that has passed stays, and none moves to a day before the publication.
+    """
     invoice = _locked(invoice)
-    if invoice.state != FormalInvoice.State.ACCEPTED or not invoice.due_provisional or invoice.received_on is None:
+    today = civil_day(at)
+    if invoice.state != FormalInvoice.State.ACCEPTED or invoice.received_on is None or invoice.due_on is None:
+        return invoice
+    if invoice.due_on < today and not invoice.due_provisional:
         return invoice
     before, pinned = invoice.due_on, invoice.calendar_version_id
     _set_due(invoice, invoice.received_on)
-    if invoice.calendar_version_id == pinned:
+    if invoice.calendar_version_id == pinned or invoice.due_on < min(before, today):
         return invoice
     invoice.save()
     _note("formal_invoice.due_recounted", invoice, by=by, at=at, data={"before": before, "due": invoice.due_working})

@@ -74,6 +74,8 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "sla.view_clock": TICKET_READERS,
     "sla.view_breach": BREACH_READERS,
     "sla.view_adjudication": BREACH_READERS,
+    "sla.request_adjudication": (OPERATIONS_LEAD,),
+    "sla.decide_adjudication": (CONTRACT_MANAGER,),
     "billing.view_rateline": INVOICE_READERS,
     "billing.add_rateline": (FINANCE, FINANCE_LEAD),
     "billing.change_rateline": (FINANCE, FINANCE_LEAD),

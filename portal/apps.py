@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
@@ -9,16 +10,30 @@ class PortalConfig(AppConfig):
     verbose_name = "守约"
 
     def ready(self) -> None:
-        from billing.panels import agreement_panels as bills_of_agreement  # noqa: PLC0415
-        from contracts.panels import add_panels  # noqa: PLC0415
-        from people.accounts import account_changed  # noqa: PLC0415
-        from portal import checks  # noqa: F401, PLC0415  registers the system checks
-        from portal.account_events import keep_account_event  # noqa: PLC0415
-        from sla.panels import agreement_panels  # noqa: PLC0415
+        from billing.panels import agreement_panels as bills_of_agreement
+        from billing.revising import DueDateFollower
+        from contracts.panels import add_panels
+        from journal import effects
+        from people.accounts import account_changed
+        from portal import celery, checks  # noqa: F401  the app that tasks are sent by; the system checks
+        from portal.account_events import keep_account_event
+        from sla import adjudicating
+        from sla.panels import agreement_panels
+        from sla.revising import ClockFollower
+        from worktime.following import add_follower
 
         account_changed.connect(keep_account_event, dispatch_uid="portal.keep_account_event")
         add_panels(agreement_panels)
         add_panels(bills_of_agreement)
+        add_follower(ClockFollower())
+        add_follower(DueDateFollower())
+        effects.register(
+            adjudicating.KIND,
+            adjudicating.excuse,
+            permission="sla.decide_adjudication",
+            label=_("超时免责"),
+            present=adjudicating.present,
+        )
 
 
 class ConsoleConfig(AdminConfig):

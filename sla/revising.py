@@ -1,7 +1,7 @@
 """Clocks follow a calendar: a published notice moves what is still open, and what is frozen is looked at again.
 
-A running or paused clock takes the new version from the publication on, with one event.  A breach never moves: where the
-new version would have kept the promise, an adjudication is proposed.
+A running or paused clock takes the new version from the publication on, with one event.  A breach never moves: where
+the new version would have kept the promise, an adjudication is proposed.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ def _propose(breach: Breach, version: CalendarVersion, used: int, *, by: User | 
         defaults={
             "ground": Adjudication.Ground.LATE_NOTICE,
             "consumed_seconds": used,
-            "target_seconds": breach.clock.target_seconds,
+            "target_seconds": breach.clock.target_seconds or 0,
             "proposed_at": at,
         },
     )

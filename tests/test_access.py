@@ -261,7 +261,8 @@ def _printable(label: str, key: int) -> int:
     """A document that has its papers: issued and overdue; any other model's row as it is."""
     if label != "billing_document":
         return key
-    return Document.objects.filter(number="ZD-2026-00002").get().pk
+    key: int = Document.objects.get(number="ZD-2026-00002").pk
+    return key
 
 
 def _page_calls() -> Iterator[Call]:

@@ -40,6 +40,15 @@ class _Key:
     version: CalendarVersion = field(compare=False, hash=False)
 
 
+@dataclass
+class _Asked:
+    """Support hours without their row."""
+
+    weekly: Any
+    weekends_served: bool | None
+    makeup_days_served: bool | None
+
+
 def current_version(calendar: Calendar) -> CalendarVersion:
     """The newest version of a calendar.  Raises Refused when none is loaded."""
     version = calendar.versions.select_related("calendar").order_by("-number").first()
@@ -59,6 +68,16 @@ def work_calendar(hours: Hours | None, version: CalendarVersion) -> WorkCalendar
     return _built(_Key(version.sha256, json.dumps(hours.weekly), *flags, version))
 
 
+def hours_on(hours: Hours | None, almanac: Almanac) -> WorkCalendar:
+    """As `work_calendar`, on days that are no version yet: what a notice would make of the hours."""
+    if hours is None:
+        return _natural(almanac.zone)
+    weekly = tuple(tuple(Window.parse(*window) for window in day) for day in hours.weekly)
+    # An unanswered flag is taken as "not served": such hours cannot go to signing (contracts.lifecycle).
+    flags = {"weekends_served": bool(hours.weekends_served), "makeup_days_served": bool(hours.makeup_days_served)}
+    return almanac.hours(weekly, **flags)
+
+
 def workday_calendar(version: CalendarVersion) -> WorkdayCalendar:
     """The working days of a version, for periods counted in working days."""
     return _workdays(_Key(version.sha256, "", None, None, version))
@@ -76,10 +95,8 @@ def _natural(zone: str) -> WorkCalendar:
 
 @lru_cache(maxsize=256)
 def _built(key: _Key) -> WorkCalendar:
-    weekly = tuple(tuple(Window.parse(*window) for window in day) for day in json.loads(key.weekly))
-    # An unanswered flag is taken as "not served": such hours cannot go to signing (contracts.lifecycle).
-    return almanac_of(key.version).hours(
-        weekly, weekends_served=bool(key.weekends_served), makeup_days_served=bool(key.makeup_days_served)
+    return hours_on(
+        _Asked(json.loads(key.weekly), key.weekends_served, key.makeup_days_served), almanac_of(key.version)
     )
 
 

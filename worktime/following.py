@@ -60,8 +60,8 @@ _followers: list[Follower] = []
 
 
 def add_follower(follower: Follower) -> None:
-    """Make a follower known; asking twice changes nothing."""
-    if follower not in _followers:
+    """Make a follower known; a second one of its kind changes nothing."""
+    if not any(type(known) is type(follower) for known in _followers):
         _followers.append(follower)
 
 

@@ -42,7 +42,7 @@ METERS = (("query", 1900), ("download", 42000))
 def make_invoices(people: People, agreements: list[Agreement], moments: Moments) -> None:
     """Take in usage, open the months, draft, issue, record formal invoices, receipts and payments."""
     for agreement in agreements:
-        first = agreement.effective_on
+        first = agreement.effective_on or moments.today
         _take_usage(people, agreement, first, moments)
         periods.open_periods(agreement, months=1, until=moments.today, by=people["caiwu"], at=local(first, 9))
     for bill in sorted(BILLS, key=lambda made: -made.months_ago):
