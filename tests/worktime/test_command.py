@@ -13,7 +13,7 @@ from tests.worktime.test_batch import CASE
 
 def run(*words: str, stdin: bytes = b"") -> str:
     out = io.StringIO()
-    before, sys.stdin = sys.stdin, SimpleNamespace(buffer=io.BytesIO(stdin))  # type: ignore[assignment]
+    before, sys.stdin = sys.stdin, SimpleNamespace(buffer=io.BytesIO(stdin))
     try:
         call_command("worktime", *words, stdout=out)
     finally:
