@@ -261,8 +261,7 @@ def _printable(label: str, key: int) -> int:
     """A document that has its papers: issued and overdue; any other model's row as it is."""
     if label != "billing_document":
         return key
-    key: int = Document.objects.get(number="ZD-2026-00002").pk
-    return key
+    return int(Document.objects.get(number="ZD-2026-00002").pk)
 
 
 def _page_calls() -> Iterator[Call]:

@@ -57,7 +57,7 @@ def admin_parts(name: str) -> tuple[str, str] | None:
 
 def row_of(label: str) -> Any:
     """The first row of an admin model, or None."""
-    return apps.get_model(*label.split("_", 1)).objects.order_by("pk").first()
+    return apps.get_model(label.replace("_", ".", 1)).objects.order_by("pk").first()
 
 
 def url(address: Address, **arguments: Any) -> str:

@@ -74,8 +74,9 @@ def hours_on(hours: Hours | None, almanac: Almanac) -> WorkCalendar:
         return _natural(almanac.zone)
     weekly = tuple(tuple(Window.parse(*window) for window in day) for day in hours.weekly)
     # An unanswered flag is taken as "not served": such hours cannot go to signing (contracts.lifecycle).
-    flags = {"weekends_served": bool(hours.weekends_served), "makeup_days_served": bool(hours.makeup_days_served)}
-    return almanac.hours(weekly, **flags)
+    return almanac.hours(
+        weekly, weekends_served=bool(hours.weekends_served), makeup_days_served=bool(hours.makeup_days_served)
+    )
 
 
 def workday_calendar(version: CalendarVersion) -> WorkdayCalendar:

@@ -97,7 +97,7 @@ def _publish_2027(off: list[date]) -> None:
     add_version(calendar, almanac, source="国办通知", published_on=date(2026, 12, 29), known_since=NOW, by=None)
 
 
-def test_a_firm_date_is_never_counted_anew(bill: Document, finance: User) -> None:
+def test_a_firm_date_stays_while_the_calendar_does(bill: Document, finance: User) -> None:
     invoice = making.received(bill, finance)
 
     assert formal_invoices.recount_due(invoice, by=None, at=NOW).due_on == invoice.due_on
