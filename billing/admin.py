@@ -221,7 +221,7 @@ class DocumentAdmin(RecordAdmin):
             return "—"
         mark = badge(_("暂定"), "warn") if obj.due_provisional else ""
         left = format_html('<br><span class="sy-muted">{}</span>', obj.days_left) if obj.days_left else ""
-        return format_html("{} {}{}", obj.due_on.isoformat(), mark, left)
+        return format_html("<div>{} {}{}</div>", obj.due_on.isoformat(), mark, left)
 
 
 @admin.register(FormalInvoice)
@@ -420,7 +420,20 @@ class UsageRecordAdmin(ReadOnlyAdmin):
 @admin.register(RateLine)
 class RateLineAdmin(ConsoleAdmin):
     form = RateLineForm
-    list_display = ("name", "agreement_number", "fee_kind", "model", "price", "tax_rate", "valid_from", "valid_to")
+    list_display = ("name", "agreement_number", "fee_kind", "model", "price", "tax", "from_day", "to_day")
+    export_columns = (
+        "name", "agreement_number", "fee_kind", "meter", "unit", "model", "unit_price", "flat_amount", "tax_rate",
+        "valid_from", "valid_to",
+    )  # fmt: skip
+    autocomplete_fields = ("version",)
+    fieldsets = (
+        (None, {"fields": ("version", ("fee_kind", "name"), "clause", ("valid_from", "valid_to"), "tax_rate")}),
+        (
+            _("计价"),
+            {"fields": ("model", ("meter", "unit"), ("unit_price", "package_size"), "flat_amount", "tiers")},
+        ),
+        (_("免费用量与上下限"), {"fields": ("free_units", ("minimum", "maximum"))}),
+    )
     list_filter = ("fee_kind", "model")
     search_fields = ("name", "meter", "version__agreement__number", "version__agreement__party_b__name")
     search_help_text = _("按名称、计量项、协议编号或乙方查找")
@@ -438,6 +451,18 @@ class RateLineAdmin(ConsoleAdmin):
     @admin.display(description=_("协议"), ordering="version__agreement__number")
     def agreement_number(self, obj: RateLine) -> str:
         return obj.version.agreement.number
+
+    @admin.display(description=_("税率"), ordering="tax_rate")
+    def tax(self, obj: RateLine) -> str:
+        return f"{number(obj.tax_rate)}%"
+
+    @admin.display(description=_("适用自"), ordering="valid_from")
+    def from_day(self, obj: RateLine) -> str:
+        return iso(obj.valid_from)
+
+    @admin.display(description=_("适用至（不含）"), ordering="valid_to")
+    def to_day(self, obj: RateLine) -> str:
+        return iso(obj.valid_to)
 
     @admin.display(description=_("单价或固定金额（元）"))
     def price(self, obj: RateLine) -> str:

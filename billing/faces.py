@@ -72,7 +72,7 @@ def standing_badge(document: Document) -> SafeString:
     label, tone = STANDINGS[document.standing]
     shown = badge(label, tone)
     if document.standing == "overdue" and document.paid_fen > 0:
-        return format_html("{} {}", shown, badge(*STANDINGS["part_paid"]))
+        return format_html("<span>{} {}</span>", shown, badge(*STANDINGS["part_paid"]))
     return shown
 
 

@@ -13,6 +13,7 @@ from billing.models import BankReceipt, Document, FormalInvoice, RateLine, Servi
 from billing.periods import LENGTHS
 from billing.pricing import card_of
 from billing.receipts import standing_receipts
+from billing.tiers import TiersField
 from contracts.models import Agreement, AgreementVersion
 from people.acting import VerbForm
 from people.refusal import Refused
@@ -199,6 +200,12 @@ class UsageFileForm(VerbForm):
 class RateLineForm(forms.ModelForm[RateLine]):
     """A price; tiers that cannot be read and fields that its model does not know are refused."""
 
+    tiers = TiersField(
+        label=_("阶梯"),
+        required=False,
+        help_text=_("每行一档，从低到高：上限（含）, 单价, 固定费（可省略）；最后一档的上限写“以上”。例如：1000, 0.05"),
+    )
+
     class Meta:
         model = RateLine
         fields = (
@@ -208,7 +215,6 @@ class RateLineForm(forms.ModelForm[RateLine]):
         widgets = {
             "valid_from": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "valid_to": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            "tiers": forms.Textarea(attrs={"rows": 4}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

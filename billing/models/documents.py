@@ -52,7 +52,7 @@ class Document(models.Model):
         paid_by: list["Allocation"]
 
     class Kind(models.TextChoices):
-        INVOICE = "invoice", _("账单")
+        INVOICE = "invoice", _("服务账单")
         CREDIT_NOTE = "credit_note", _("贷项通知单")
         INTEREST_INVOICE = "interest_invoice", _("利息账单")
         WRITE_OFF = "write_off", _("核销单")

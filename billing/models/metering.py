@@ -44,7 +44,6 @@ class RateLine(models.Model):
     package_size = QuantityField(_("每包数量"), null=True, blank=True)
     tiers = models.JSONField(
         _("阶梯"), default=list, blank=True,
-        help_text=_("从低到高，每档 up_to（含，最后一档为 null）、unit_price、flat，数值写成文本。"),
     )  # fmt: skip
     free_units = QuantityField(_("免费用量"), default=Decimal("0"))
     minimum = MoneyField(_("最低收费（元/期）"), null=True, blank=True)
