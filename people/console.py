@@ -211,6 +211,12 @@ class RecordAdmin(ReadOnlyMixin, ConsoleAdmin):
 class ReadOnlyAdmin(ReadOnlyMixin, ActingMixin, ExportMixin, PageMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     """Append-only rows without history of their own."""
 
+    def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Django's page of what was done here; nothing to post."""
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
+        return super().history_view(request, *args, **kwargs)
+
 
 class LabelledFormSet(FormSet):
     """Every input of a table of rows says what it is: the column heading is not a label."""

@@ -1,5 +1,7 @@
 """User: one account of one person, of Party A's staff or of a Party B organisation; Submission: forms already done."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +43,17 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with a history row; a sign-in, which only stamps last_login, is no change of the account."""
+        if set(kwargs.get("update_fields") or ()) != {"last_login"}:
+            super().save(*args, **kwargs)
+            return
+        self.skip_history_when_saving = True
+        try:
+            super().save(*args, **kwargs)
+        finally:
+            del self.skip_history_when_saving
 
     def get_full_name(self) -> str:
         return self.name

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -87,10 +87,7 @@ def portal_items(request: HttpRequest, *, unread: int) -> list[Item]:
     home = reverse("portal-home")
     items = []
     for name, label in PORTAL_PAGES:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
+        url = reverse(name)
         here = request.path == url if url == home else request.path.startswith(url)
         items.append(Item(label, url, here, unread if name == NOTICES else 0))
     return items

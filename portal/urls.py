@@ -1,9 +1,7 @@
 """The addresses of the whole portal."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
-from django.urls import URLResolver, include, path
+from django.urls import include, path
 
 from people import views as people_views
 from portal import views
@@ -11,12 +9,6 @@ from portal import views
 handler400 = views.bad_request
 handler403 = views.forbidden
 handler404 = views.not_found
-
-
-def _portal_apps() -> list[URLResolver]:
-    """The portal pages of each app that has some."""
-    apps = ("sla", "billing", "contracts", "journal")
-    return [path("", include(f"{app}.urls")) for app in apps if find_spec(f"{app}.urls")]
 
 
 urlpatterns = [
@@ -29,5 +21,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("portal/", views.portal_home, name="portal-home"),
-    path("portal/", include(_portal_apps())),
+    path("portal/", include("sla.urls")),
+    path("portal/", include("billing.urls")),
+    path("portal/", include("contracts.urls")),
+    path("portal/", include("journal.urls")),
 ]

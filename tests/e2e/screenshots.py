@@ -1,7 +1,8 @@
 """Draws every page of the product, in both languages, wide and on a phone, into screenshots/; lists what is wrong.
 
 Run by `make screenshots`.  Works on a database of its own with the sample data, through a real server and Chromium.
-SHOTS=text draws only the pages whose name holds the text; SHOTS_LANGUAGES and SHOTS_DIR choose languages and folder.
+SHOTS=text draws only the pages whose name holds the text; SHOTS_LANGUAGES, SHOTS_SCHEME
+(light or dark) and SHOTS_DIR choose languages, colours and folder.
 """
 
 import json
@@ -29,6 +30,7 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SCHEME = os.environ.get("SHOTS_SCHEME", "light")
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 LANGUAGES = tuple(os.environ.get("SHOTS_LANGUAGES", "zh-hans,en").split(","))
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
@@ -81,7 +83,9 @@ def draw(base: str, pages: list[dict[str, str]], sessions: dict[str, str], only:
         for language in LANGUAGES:
             for size, (width, height) in SIZES.items():
                 for username in sorted({page["username"] for page in pages}):
-                    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+                    context = browser.new_context(
+                        viewport={"width": width, "height": height}, locale="zh-CN", color_scheme=SCHEME
+                    )
                     cookies = {"shouyue_language": language}
                     if username:
                         cookies["shouyue_session"] = sessions[username]

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from people.console import ConsoleAdmin, Outcome, Panel, Verb, VerbForm
+from people.console import ConsoleAdmin, DateRangeFilter, Outcome, Panel, Verb, VerbForm
 from people.models import User
 from people.refusal import Refused
 from people.views import SignOut, account, language
@@ -41,6 +41,7 @@ class PersonAdmin(ConsoleAdmin):
     list_display = ["username", "name", "department"]
     fields = ["name", "department"]
     search_fields = ["username"]
+    list_filter = ["is_staff", ("date_joined", DateRangeFilter)]
     verbs = (
         Verb("append", "记下", "people.change_user", append, form=WordForm, explain=lambda obj: f"为{obj}记下一个词"),
         Verb("never", "不可用", "people.change_user", append, when=lambda obj: False),

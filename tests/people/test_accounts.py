@@ -197,7 +197,7 @@ def test_a_past_state_says_what_it_said_then(client: Client, operator: User, sec
     assert "运行一处" in html
     assert "运行二处" not in html
     assert "<dd>operations</dd>" in html
-    assert "<form method=\"post\" class=\"sy-form\"" not in html
+    assert '<form method="post" class="sy-form"' not in html
 
 
 def test_what_happens_to_accounts_is_in_the_journal(operator: User, security_admin: User) -> None:

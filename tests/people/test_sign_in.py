@@ -71,6 +71,7 @@ def test_five_wrong_tries_shut_the_door_even_for_the_right_password(
 
     assert locked.status_code == right.status_code == 429
     assert "登录已暂停" in locked.content.decode()
+    assert "请 15 分钟后再试" in locked.content.decode()
     assert "_auth_user_id" not in client.session
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from contracts.models import Agreement
 from people.models import User
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +103,13 @@ def test_staff_work_in_the_admin(client: Client, operator: User) -> None:
     client.force_login(operator)
 
     assert client.get(reverse("portal-home")).headers["Location"] == reverse("admin:index")
+
+
+def test_inputs_in_a_table_of_rows_are_labelled(client: Client, security_admin: User, agreement: Agreement) -> None:
+    client.force_login(security_admin)
+
+    page = reverse("admin:contracts_organisation_change", args=[agreement.party_b.pk])
+    html = client.get(page).content.decode()
+
+    assert 'aria-label="身份"' in html
+    assert '<th scope="col" class="column-role' in html
