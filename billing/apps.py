@@ -7,3 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class BillingConfig(AppConfig):
     name = "billing"
     verbose_name = _("费用")
+
+    def ready(self) -> None:
+        from billing.telling import ACTIONS
+        from journal.wording import name_actions
+
+        name_actions(ACTIONS)

@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing import formal_invoices, forms, invoicing, periods, receipts, tariffs, usage
@@ -14,6 +14,7 @@ from billing.models import Document, FormalInvoice, RateLine, ServicePeriod
 from people.acting import Outcome, Verb
 from people.models import User
 
+DOCUMENTS = "admin:billing_document_changelist"
 BILLS = {Document.Kind.INVOICE, Document.Kind.INTEREST_INVOICE}
 
 
@@ -60,43 +61,45 @@ def _draft(request: HttpRequest, obj: None, data: dict[str, Any]) -> Outcome:
 
 def _draft_period(request: HttpRequest, period: ServicePeriod, data: dict[str, Any]) -> Outcome:
     made = invoicing.draft_from_usage(period.agreement, period=period, by=_user(request), at=timezone.now())
-    return _to_document(_t("已拟制账单草稿，请核对各行后提请开具。"), made)
+    return _to_document(gettext("已拟制账单草稿，请核对各行后提请开具。"), made)
 
 
 def _request_issue(request: HttpRequest, obj: Document, data: dict[str, Any]) -> str:
     invoicing.request_issue(obj, by=_user(request), at=timezone.now())
-    return _t("已提请财务负责人开具。")
+    return gettext("已提请财务负责人开具。")
 
 
 def _issue(request: HttpRequest, obj: Document, data: dict[str, Any]) -> str:
     issued = invoicing.issue(obj, by=_user(request), at=timezone.now(), **data)
-    return _t("账单已开具，编号 %(number)s。") % {"number": issued.number}
+    return gettext("账单已开具，编号 %(number)s。") % {"number": issued.number}
 
 
 def _discard(request: HttpRequest, obj: Document, data: dict[str, Any]) -> Outcome:
     invoicing.discard(obj, by=_user(request), at=timezone.now(), **data)
-    return Outcome(message=_t("草稿已作废，该周期可以重新出账。"), url=reverse("admin:billing_document_changelist"))
+    return Outcome(
+        message=gettext("草稿已作废，该周期可以重新出账。"), url=reverse("admin:billing_document_changelist")
+    )
 
 
 def _formal_invoice(request: HttpRequest, obj: Document, data: dict[str, Any]) -> str:
     face = formal_invoices.Face(**data)
     formal_invoices.record_formal_invoice(obj, face, by=_user(request), at=timezone.now())
-    return _t("已登记正式发票 %(number)s，待乙方签收。") % {"number": face.number}
+    return gettext("已登记正式发票 %(number)s，待乙方签收。") % {"number": face.number}
 
 
 def _received(request: HttpRequest, obj: Document, data: dict[str, Any]) -> str:
     invoice = formal_invoices.record_received(_standing(obj), by=_user(request), at=timezone.now(), **data)
-    return _t("已登记签收，付款到期日为 %(due)s。") % {"due": invoice.due_on}
+    return gettext("已登记签收，付款到期日为 %(due)s。") % {"due": invoice.due_on}
 
 
 def _reject(request: HttpRequest, obj: Document, data: dict[str, Any]) -> str:
     formal_invoices.reject(_standing(obj), by=_user(request), at=timezone.now(), **data)
-    return _t("已登记退回；重开后请登记新的发票。")
+    return gettext("已登记退回；重开后请登记新的发票。")
 
 
 def _red_letter(request: HttpRequest, obj: Document, data: dict[str, Any]) -> str:
     formal_invoices.red_letter(_standing(obj), by=_user(request), at=timezone.now(), **data)
-    return _t("已登记红冲；付款期限随之取消，重开后请登记新的发票。")
+    return gettext("已登记红冲；付款期限随之取消，重开后请登记新的发票。")
 
 
 def _standing(document: Document) -> FormalInvoice:
@@ -109,30 +112,30 @@ def _payment(request: HttpRequest, obj: Document, data: dict[str, Any]) -> str:
     receipt = receipts.receive_payment(obj, receipts.Entry(**data), by=_user(request), at=timezone.now())
     left = receipts.left_of(receipt)
     if left:
-        return _t("已登记收款并核销；余 %(left)s 元未核销，留作预收。") % {"left": left}
-    return _t("已登记收款并核销到本账单。")
+        return gettext("已登记收款并核销；余 %(left)s 元未核销，留作预收。") % {"left": left}
+    return gettext("已登记收款并核销到本账单。")
 
 
 def _receipt(request: HttpRequest, obj: None, data: dict[str, Any]) -> str:
     receipts.record_bank_receipt(receipts.Entry(**data), by=_user(request), at=timezone.now())
-    return _t("已登记收款，可在账单页面核销。")
+    return gettext("已登记收款，可在账单页面核销。")
 
 
 def _allocate(request: HttpRequest, obj: Document, data: dict[str, Any]) -> str:
     rows = receipts.allocate(data["receipt"], obj, amount=data["amount"], by=_user(request), at=timezone.now())
-    return _t("已核销：%(parts)s。") % {
-        "parts": _t("，").join(f"{row.get_component_display()} {row.amount}" for row in rows)
+    return gettext("已核销：%(parts)s。") % {
+        "parts": gettext("，").join(f"{row.get_component_display()} {row.amount}" for row in rows)
     }
 
 
 def _reverse(request: HttpRequest, obj: Document, data: dict[str, Any]) -> str:
     receipts.reverse_payment(obj, by=_user(request), at=timezone.now(), **data)
-    return _t("已冲回，该笔收款可以重新核销。")
+    return gettext("已冲回，该笔收款可以重新核销。")
 
 
 def _open_periods(request: HttpRequest, obj: None, data: dict[str, Any]) -> str:
     opened = periods.open_periods(by=_user(request), at=timezone.now(), **data)
-    return _t("已开出 %(count)d 个服务周期。") % {"count": len(opened)}
+    return gettext("已开出 %(count)d 个服务周期。") % {"count": len(opened)}
 
 
 def _import_usage(request: HttpRequest, obj: None, data: dict[str, Any]) -> str:
@@ -140,7 +143,7 @@ def _import_usage(request: HttpRequest, obj: None, data: dict[str, Any]) -> str:
         data["agreement"], read_usage(data["file"]), source=data["source"], batch=data["file"].name[:64],
         by=_user(request), at=timezone.now(),
     )  # fmt: skip
-    return _t("新增 %(added)d 条；%(known)d 条以前已登记且内容相同，没有重复计入。") % {
+    return gettext("新增 %(added)d 条；%(known)d 条以前已登记且内容相同，没有重复计入。") % {
         "added": taken.added,
         "known": taken.known,
     }
@@ -148,7 +151,7 @@ def _import_usage(request: HttpRequest, obj: None, data: dict[str, Any]) -> str:
 
 def _end_rate(request: HttpRequest, obj: RateLine, data: dict[str, Any]) -> str:
     tariffs.end_rate(obj, by=_user(request), at=timezone.now(), **data)
-    return _t("已登记结束日期。")
+    return gettext("已登记结束日期。")
 
 
 DOCUMENT_LIST_VERBS = (
@@ -158,7 +161,7 @@ DOCUMENT_LIST_VERBS = (
         "billing.draft_document",
         _draft,
         form=forms.DraftForm,
-        explain=lambda obj: _t("按所选周期的用量和价目生成草稿；开具之前可以作废重拟。"),
+        explain=lambda obj: gettext("按所选周期的用量和价目生成草稿；开具之前可以作废重拟。"),
         tone="primary",
     ),
 )
@@ -169,7 +172,7 @@ DOCUMENT_VERBS = (
         "billing.request_issue",
         _request_issue,
         when=lambda obj: _is_draft(obj) and obj.issue_requested_at is None,
-        explain=lambda obj: _t("提请后由财务负责人审核开具，拟稿人不能自己开具。"),
+        explain=lambda obj: gettext("提请后由财务负责人审核开具，拟稿人不能自己开具。"),
         tone="primary",
     ),
     Verb(
@@ -179,7 +182,7 @@ DOCUMENT_VERBS = (
         _issue,
         form=forms.IssueForm,
         when=_is_draft,
-        explain=lambda obj: _t("开具后取得编号，内容冻结，不能修改或删除；更正只能另开贷项通知单。"),
+        explain=lambda obj: gettext("开具后取得编号，内容冻结，不能修改或删除；更正只能另开贷项通知单。"),
         tone="primary",
     ),
     Verb(
@@ -189,7 +192,7 @@ DOCUMENT_VERBS = (
         _discard,
         form=forms.ReasonForm,
         when=_is_draft,
-        explain=lambda obj: _t("草稿没有编号，作废后该周期重新打开，可以再次拟制。"),
+        explain=lambda obj: gettext("草稿没有编号，作废后该周期重新打开，可以再次拟制。"),
         tone="danger",
     ),
     Verb(
@@ -200,7 +203,7 @@ DOCUMENT_VERBS = (
         form=forms.FormalInvoiceForm,
         when=_has_none,
         explain=lambda obj: (
-            _t("请照税务机关的发票填写；金额须与账单一致：不含税 %(net)s，税额 %(tax)s，合计 %(gross)s。")
+            gettext("请照税务机关的发票填写；金额须与账单一致：不含税 %(net)s，税额 %(tax)s，合计 %(gross)s。")
             % {"net": obj.net, "tax": obj.tax, "gross": obj.gross}
         ),
         tone="primary",
@@ -212,7 +215,7 @@ DOCUMENT_VERBS = (
         _received,
         form=forms.ReceivedForm,
         when=_stands(FormalInvoice.State.SENT),
-        explain=lambda obj: _t("乙方收到正确的正式发票后起算付款期限；到期日及其计算过程随即冻结。"),
+        explain=lambda obj: gettext("乙方收到正确的正式发票后起算付款期限；到期日及其计算过程随即冻结。"),
         tone="primary",
     ),
     Verb(
@@ -222,7 +225,7 @@ DOCUMENT_VERBS = (
         _payment,
         form=forms.PaymentForm,
         when=_is_bill,
-        explain=lambda obj: _t("照银行回单登记，并按协议约定的次序核销到本账单；多出的部分留作预收。"),
+        explain=lambda obj: gettext("照银行回单登记，并按协议约定的次序核销到本账单；多出的部分留作预收。"),
         tone="primary",
     ),
     Verb(
@@ -240,7 +243,7 @@ DOCUMENT_VERBS = (
         _reverse,
         form=forms.ReverseForm,
         when=lambda obj: _is_bill(obj) and receipts.standing_receipts(obj).exists(),
-        explain=lambda obj: _t("须由核销人以外的另一位人员办理；原记录保留，另记一笔相反的记录。"),
+        explain=lambda obj: gettext("须由核销人以外的另一位人员办理；原记录保留，另记一笔相反的记录。"),
         tone="danger",
     ),
     Verb(
@@ -250,7 +253,7 @@ DOCUMENT_VERBS = (
         _reject,
         form=forms.RejectForm,
         when=_stands(FormalInvoice.State.SENT),
-        explain=lambda obj: _t("乙方认为发票有误而退回；付款期限不起算。"),
+        explain=lambda obj: gettext("乙方认为发票有误而退回；付款期限不起算。"),
         tone="danger",
     ),
     Verb(
@@ -260,7 +263,7 @@ DOCUMENT_VERBS = (
         _red_letter,
         form=forms.RedLetterForm,
         when=lambda obj: _is_bill(obj) and standing_invoice(obj) is not None,
-        explain=lambda obj: _t("原发票已由红字发票冲销；由它起算的付款期限随之取消。"),
+        explain=lambda obj: gettext("原发票已由红字发票冲销；由它起算的付款期限随之取消。"),
         tone="danger",
     ),
 )
@@ -271,7 +274,7 @@ RECEIPT_LIST_VERBS = (
         "billing.record_receipt",
         _receipt,
         form=forms.PaymentForm,
-        explain=lambda obj: _t("照银行回单登记；核销在账单页面办理。"),
+        explain=lambda obj: gettext("照银行回单登记；核销在账单页面办理。"),
         tone="primary",
     ),
 )
@@ -282,7 +285,7 @@ PERIOD_LIST_VERBS = (
         "billing.draft_document",
         _open_periods,
         form=forms.OpenPeriodsForm,
-        explain=lambda obj: _t("周期一期接一期，不留空档也不重叠；首期自协议生效日起，末期止于协议终止日。"),
+        explain=lambda obj: gettext("周期一期接一期，不留空档也不重叠；首期自协议生效日起，末期止于协议终止日。"),
         tone="primary",
     ),
 )
@@ -293,7 +296,7 @@ PERIOD_VERBS = (
         "billing.draft_document",
         _draft_period,
         when=lambda obj: obj.state == ServicePeriod.State.OPEN,
-        explain=lambda obj: _t("按本期的用量和价目生成草稿；以前周期迟报的用量作为调整行一并计入。"),
+        explain=lambda obj: gettext("按本期的用量和价目生成草稿；以前周期迟报的用量作为调整行一并计入。"),
         tone="primary",
     ),
 )
@@ -304,7 +307,7 @@ USAGE_LIST_VERBS = (
         "billing.import_usage",
         _import_usage,
         form=forms.UsageFileForm,
-        explain=lambda obj: _t("整份文件要么全部登记，要么一条也不登记；同一来源记录号只计一次。"),
+        explain=lambda obj: gettext("整份文件要么全部登记，要么一条也不登记；同一来源记录号只计一次。"),
         tone="primary",
     ),
 )
@@ -316,6 +319,6 @@ RATE_VERBS = (
         _end_rate,
         form=forms.EndRateForm,
         when=lambda obj: obj.valid_to is None,
-        explain=lambda obj: _t("自所填日期起不再适用；已经出账的账单不变。"),
+        explain=lambda obj: gettext("自所填日期起不再适用；已经出账的账单不变。"),
     ),
 )

@@ -7,12 +7,34 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.models import Document
 from journal.models import Notice
 from journal.outbox import announce
 from people import roles
 from people.models import User
+
+# What the events of this app are called.
+ACTIONS = {
+    "usage.taken_in": gettext_lazy("登记用量"),
+    "period.opened": gettext_lazy("开出服务周期"),
+    "rate.added": gettext_lazy("登记价目"),
+    "rate.changed": gettext_lazy("修改价目"),
+    "rate.ended": gettext_lazy("结束价目"),
+    "document.drafted": gettext_lazy("拟制账单草稿"),
+    "document.issue_requested": gettext_lazy("提请开具账单"),
+    "document.issued": gettext_lazy("开具账单"),
+    "document.discarded": gettext_lazy("作废账单草稿"),
+    "formal_invoice.recorded": gettext_lazy("登记正式发票"),
+    "formal_invoice.received": gettext_lazy("登记发票签收"),
+    "formal_invoice.rejected": gettext_lazy("登记发票退回"),
+    "formal_invoice.red_lettered": gettext_lazy("登记发票红冲"),
+    "formal_invoice.due_recounted": gettext_lazy("重新计算到期日"),
+    "receipt.recorded": gettext_lazy("登记收款"),
+    "receipt.allocated": gettext_lazy("核销收款"),
+    "receipt.reversed": gettext_lazy("冲回核销"),
+}
 
 
 def people_of(document: Document) -> Iterable[User]:
