@@ -88,8 +88,9 @@ class TicketAdmin(RecordAdmin):
     verbs = (
         Verb("accept", _("受理"), HANDLE, _acting(tickets.accept, _("已受理，由您负责。")), form=forms.AcceptForm,
              when=_can("accept"), explain=lambda obj: _t("受理后由您负责。受理不是响应，响应时限继续计时。")),
-        Verb("respond", _("响应"), HANDLE, _acting(tickets.respond, _("已响应，响应时限停止。")), form=forms.RespondForm,
-             when=_can("respond"), tone="primary", explain=lambda obj: _t("答复发给乙方，响应时限停止计时。")),
+        Verb("respond", _("响应"), HANDLE, _acting(tickets.respond, _("已响应，响应时限停止。")),
+             form=forms.RespondForm, when=_can("respond"), tone="primary",
+             explain=lambda obj: _t("答复发给乙方，响应时限停止计时。")),
         Verb("propose", _("提出解决方案"), HANDLE, _acting(tickets.propose, _("解决方案已提交，等待乙方确认。")),
              form=forms.ProposeForm, when=_can("propose"), tone="primary",
              explain=lambda obj: _t("方案发给乙方确认，解决方案时限停止计时。")),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from people.showing import Tone, badge
@@ -111,11 +111,11 @@ def spelled(seconds: int) -> str:
     hours, minutes = seconds // 3600, seconds % 3600 // 60
     parts = []
     if hours:
-        parts.append(ngettext("%(count)s 小时", "%(count)s 小时", hours) % {"count": hours})
+        parts.append(_("%(count)s 小时") % {"count": hours})
     if minutes:
-        parts.append(ngettext("%(count)s 分钟", "%(count)s 分钟", minutes) % {"count": minutes})
+        parts.append(_("%(count)s 分钟") % {"count": minutes})
     if not parts:
-        parts.append(ngettext("%(count)s 秒", "%(count)s 秒", seconds % 60) % {"count": seconds % 60})
+        parts.append(_("%(count)s 秒") % {"count": seconds % 60})
     return " ".join(parts)
 
 

@@ -58,7 +58,7 @@ class QueueFilter(admin.SimpleListFilter):
 class BrokenFilter(admin.SimpleListFilter):
     """Whether the promise was broken."""
 
-    title = _("超时")
+    title = _("是否超时")
     parameter_name = "broken"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from contracts.models import Agreement, AgreementVersion
@@ -177,20 +178,20 @@ class TicketEntry(models.Model):
     """One line of a ticket's timeline.  Append-only; an internal one is never shown to Party B."""
 
     class Kind(models.TextChoices):
-        FILED = "filed", _("提交报告")
-        ACCEPTED = "accepted", _("受理")
-        RESPONDED = "responded", _("响应")
-        ASKED = "asked", _("请乙方补充")
-        REPLIED = "replied", _("回复")
-        PROPOSED = "proposed", _("提出解决方案")
-        CONFIRMED = "confirmed", _("确认解决")
-        DISPUTED = "disputed", _("提出异议")
-        CLOSED = "closed", _("关闭")
-        CANCELLED = "cancelled", _("撤销")
-        REASSIGNED = "reassigned", _("转派")
-        NOTE = "note", _("内部备注")
-        WARNED = "warned", _("时限预警")
-        BREACHED = "breached", _("超出时限")
+        FILED = "filed", pgettext_lazy("timeline", "提交报告")
+        ACCEPTED = "accepted", pgettext_lazy("timeline", "受理")
+        RESPONDED = "responded", pgettext_lazy("timeline", "响应")
+        ASKED = "asked", pgettext_lazy("timeline", "请乙方补充")
+        REPLIED = "replied", pgettext_lazy("timeline", "回复")
+        PROPOSED = "proposed", pgettext_lazy("timeline", "提出解决方案")
+        CONFIRMED = "confirmed", pgettext_lazy("timeline", "确认解决")
+        DISPUTED = "disputed", pgettext_lazy("timeline", "提出异议")
+        CLOSED = "closed", pgettext_lazy("timeline", "关闭")
+        CANCELLED = "cancelled", pgettext_lazy("timeline", "撤销")
+        REASSIGNED = "reassigned", pgettext_lazy("timeline", "转派")
+        NOTE = "note", pgettext_lazy("timeline", "内部备注")
+        WARNED = "warned", pgettext_lazy("timeline", "时限预警")
+        BREACHED = "breached", pgettext_lazy("timeline", "超出时限")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="entries", verbose_name=_("故障报告"))
     kind = models.CharField(_("类型"), max_length=10, choices=Kind.choices)
@@ -272,14 +273,14 @@ class Clock(models.Model):
     """
 
     class Kind(models.TextChoices):
-        RESPONSE = "response", _("响应")
-        SOLUTION = "solution", _("提出解决方案")
+        RESPONSE = "response", pgettext_lazy("clock", "响应")
+        SOLUTION = "solution", pgettext_lazy("clock", "提出解决方案")
 
     class State(models.TextChoices):
         RUNNING = "running", _("计时中")
         PAUSED = "paused", _("已暂停")
         MET = "met", _("按时")
-        MISSED = "missed", _("超时")
+        MISSED = "missed", _("已超时")
         MEASURED = "measured", _("已计量")
         CANCELLED = "cancelled", _("已取消")
 
@@ -367,16 +368,16 @@ class ClockEvent(models.Model):
     """What happened to a clock.  Append-only; the clock's columns are a pure function of these."""
 
     class Kind(models.TextChoices):
-        STARTED = "started", _("起算")
-        PAUSED = "paused", _("暂停")
-        RESUMED = "resumed", _("恢复")
-        STOPPED = "stopped", _("停止")
+        STARTED = "started", _("开始计时")
+        PAUSED = "paused", _("暂停计时")
+        RESUMED = "resumed", _("恢复计时")
+        STOPPED = "stopped", _("停止计时")
         REOPENED = "reopened", _("重新计时")
         RETARGETED = "retargeted", _("调整时限")
         CALENDAR_REVISED = "calendar_revised", _("日历更新")
-        WARNED = "warned", _("预警")
-        BREACHED = "breached", _("超时")
-        CANCELLED = "cancelled", _("取消")
+        WARNED = "warned", _("时限预警")
+        BREACHED = "breached", _("超出时限")
+        CANCELLED = "cancelled", _("取消计时")
 
     clock = models.ForeignKey(Clock, models.PROTECT, related_name="events", verbose_name=_("时限计时"))
     seq = models.PositiveIntegerField(_("序号"))

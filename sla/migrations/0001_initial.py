@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('response', '响应'), ('solution', '提出解决方案')], max_length=10, verbose_name='时限')),
                 ('cycle', models.PositiveSmallIntegerField(default=1, verbose_name='轮次')),
-                ('state', models.CharField(choices=[('running', '计时中'), ('paused', '已暂停'), ('met', '按时'), ('missed', '超时'), ('measured', '已计量'), ('cancelled', '已取消')], default='running', max_length=10, verbose_name='状态')),
+                ('state', models.CharField(choices=[('running', '计时中'), ('paused', '已暂停'), ('met', '按时'), ('missed', '已超时'), ('measured', '已计量'), ('cancelled', '已取消')], default='running', max_length=10, verbose_name='状态')),
                 ('started_at', models.DateTimeField(verbose_name='起算时间')),
                 ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='停止时间')),
                 ('target_seconds', models.PositiveIntegerField(blank=True, null=True, verbose_name='时限（秒）')),
@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seq', models.PositiveIntegerField(verbose_name='序号')),
-                ('kind', models.CharField(choices=[('started', '起算'), ('paused', '暂停'), ('resumed', '恢复'), ('stopped', '停止'), ('reopened', '重新计时'), ('retargeted', '调整时限'), ('calendar_revised', '日历更新'), ('warned', '预警'), ('breached', '超时'), ('cancelled', '取消')], max_length=16, verbose_name='类型')),
+                ('kind', models.CharField(choices=[('started', '开始计时'), ('paused', '暂停计时'), ('resumed', '恢复计时'), ('stopped', '停止计时'), ('reopened', '重新计时'), ('retargeted', '调整时限'), ('calendar_revised', '日历更新'), ('warned', '时限预警'), ('breached', '超出时限'), ('cancelled', '取消计时')], max_length=16, verbose_name='类型')),
                 ('at', models.DateTimeField(verbose_name='生效时间')),
                 ('recorded_at', models.DateTimeField(verbose_name='记录时间')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='原因')),
