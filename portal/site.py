@@ -50,7 +50,7 @@ class ShouyueAdminSite(AdminSite):
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), reverse("sign-in"))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return redirect("sign-in")
+        return redirect("home")
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("password")

@@ -44,8 +44,9 @@ MODELS: dict[str, ModelRow] = {
     "journal_notice": ModelRow(view=who(SYS, AUD), verbs={"retry": who(SYS)}),
     "journal_approval": ModelRow(
         view=who(OL, FI, FL, CM, SEC, AU),
-        # The page opens for whoever sees requests; the verb itself asks for the right of the kind (tests/journal).
-        verbs=dict.fromkeys(("approve", "reject", "withdraw"), who(OL, FI, FL, CM, SEC, AU)),
+        # The row of the walk asks to publish a notice: CM asked, SEC may decide, AU reads all; to others it is not there.
+        # Who may decide what is asked again by the verb itself (tests/journal).
+        verbs=dict.fromkeys(("approve", "reject", "withdraw"), who(CM, SEC, AU)),
     ),
     "worktime_calendar": ModelRow(view=AGREEMENT_READERS),
     "worktime_calendarversion": ModelRow(view=AGREEMENT_READERS | {SEC}),
@@ -68,6 +69,7 @@ MODELS: dict[str, ModelRow] = {
     ),
     "sla_clock": ModelRow(view=TICKET_READERS),
     "sla_breach": ModelRow(view=AGREEMENT_READERS, extra={"evidence": AGREEMENT_READERS}),
+    "sla_adjudication": ModelRow(view=AGREEMENT_READERS, verbs={"excuse": who(OL), "uphold": who(CM)}),
     "billing_rateline": ModelRow(view=INVOICE_READERS, add=FINANCE, change=FINANCE, verbs={"end": FINANCE}),
     "billing_usagerecord": ModelRow(view=INVOICE_READERS | OPERATIONS, list_verbs={"import": OPERATIONS}),
     "billing_serviceperiod": ModelRow(view=INVOICE_READERS, verbs={"draft": FINANCE}, list_verbs={"open": FINANCE}),
@@ -100,7 +102,7 @@ PAGES: dict[str, Who] = {
     "portal-home": SIGNED_IN,
     "admin:index": STAFF,
     "admin:login": STAFF,
-    "admin:logout": SIGNED_IN,
+    "admin:logout": STAFF,
     "admin:password_change": STAFF,
     "admin:password_change_done": STAFF,
     "admin:jsi18n": STAFF,

@@ -20,7 +20,7 @@ from contracts.models import Agreement, Membership
 from journal.models import Notice
 from people.models import User
 from sla import tickets
-from sla.models import Attachment, Ticket
+from sla.models import Adjudication, Attachment, Breach, Ticket
 from tests import access_policy as policy
 from tests import make
 from tests.answers import seen
@@ -101,6 +101,7 @@ def world(db: None, settings: Any, tmp_path: Any) -> dict[str, User | None]:
     photo = SimpleUploadedFile("报错截图.txt", "会话无效".encode(), content_type="text/plain")
     ticket = Ticket.objects.filter(agreement__party_b=body, state="disputed").get()
     _one_request_for_approval(actors[policy.CM])
+    _one_adjudication()
     tickets.reply(ticket, at=timezone.now(), by=plain, text="补充截图。", files=[photo])
     return {**actors, policy.BU: plain, policy.OUTSIDER: make.user("outsider", name="外人"), policy.ANONYMOUS: None}
 
@@ -115,6 +116,18 @@ def _one_request_for_approval(by: User | None) -> None:
     )
     made = publishing.draft(calendar, later, origin="text", text="测试", by=by, at=timezone.now())
     publishing.ask(made, by=by, at=timezone.now())
+
+
+def _one_adjudication() -> None:
+    breach = Breach.objects.earliest("pk")
+    Adjudication.objects.create(
+        breach=breach,
+        ground=Adjudication.Ground.LATE_NOTICE,
+        calendar_version=breach.clock.calendar_version,
+        consumed_seconds=0,
+        target_seconds=breach.clock.target_seconds or 0,
+        proposed_at=timezone.now(),
+    )
 
 
 @pytest.mark.parametrize("group", GROUPS)
