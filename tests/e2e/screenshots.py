@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = Path(os.environ.get("SHOTS_DIR", ROOT / "screenshots"))
@@ -30,7 +31,7 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SCHEME = os.environ.get("SHOTS_SCHEME", "light")
+SCHEME: Any = os.environ.get("SHOTS_SCHEME", "light")
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 LANGUAGES = tuple(os.environ.get("SHOTS_LANGUAGES", "zh-hans,en").split(","))
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
