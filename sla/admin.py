@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from people.console import DateRangeFilter, Outcome, Panel, ReadOnlyAdmin, RecordAdmin, Verb, badge
 from people.models import User
@@ -64,8 +65,7 @@ class QueueList(ChangeList):
 @admin.register(Ticket)
 class TicketAdmin(RecordAdmin):
     list_display = (
-        "number", "title", "state_badge", "next_due", "response_badge", "solution_badge", "priority_badge", "assignee",
-        "party_b",
+        "number", "title", "state_badge", "next_due", "response_badge", "solution_badge", "assignee", "party_b",
     )  # fmt: skip
     list_select_related = ("agreement__party_b", "assignee")
     list_filter = (QueueFilter, "kind", "priority", ("received_at", DateRangeFilter), "agreement")
@@ -128,11 +128,9 @@ class TicketAdmin(RecordAdmin):
 
     @admin.display(description=_("状态"), ordering="state")
     def state_badge(self, obj: Ticket) -> SafeString:
-        return badge(obj.get_state_display(), STATE_TONES[obj.state])
-
-    @admin.display(description=_("优先级"), ordering="priority")
-    def priority_badge(self, obj: Ticket) -> SafeString:
-        return badge(_t("%(level)s 级") % {"level": obj.priority}, PRIORITY_TONES[obj.priority])
+        state = badge(obj.get_state_display(), STATE_TONES[obj.state])
+        priority = badge(_t("%(level)s 级") % {"level": obj.priority}, PRIORITY_TONES[obj.priority])
+        return format_html('<span class="sla-line">{} {}</span>', state, priority)
 
     @admin.display(description=_("响应"))
     def response_badge(self, obj: Ticket) -> SafeString | str:
@@ -226,7 +224,7 @@ class BreachAdmin(ReadOnlyAdmin):
         response["Content-Disposition"] = f'attachment; filename="breach-{obj.number:06d}.json"'
         return response
 
-    @admin.display(description=_("故障报告"), ordering="ticket__number")
+    @admin.display(description=pgettext_lazy("one", "故障报告"), ordering="ticket__number")
     def ticket_link(self, obj: Breach) -> SafeString:
         return format_html("{} {}", obj.ticket.number, obj.ticket.title)
 

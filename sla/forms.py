@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -37,9 +38,10 @@ class FilesField(forms.FileField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = SeveralFiles(attrs={"accept": ",".join(endings())})
-        help_text = _("可选多个文件，每个不超过 %(size)s MB：PDF、图片、Word、Excel、PPT、OFD、文本。") % {
-            "size": settings.UPLOAD_MAX_BYTES // 1024 // 1024
-        }
+        help_text = format_lazy(
+            _("可选多个文件，每个不超过 {size} MB：PDF、图片、Word、Excel、PPT、OFD、文本。"),
+            size=settings.UPLOAD_MAX_BYTES // 1024 // 1024,
+        )
         super().__init__(**{"label": _("附件"), "required": False, "widget": widget, "help_text": help_text, **kwargs})
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:

@@ -116,7 +116,7 @@ class Ticket(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        verbose_name = _("故障报告")
+        verbose_name = pgettext_lazy("one", "故障报告")
         verbose_name_plural = _("故障报告")
         ordering = ["-received_at", "-pk"]
         default_permissions = ("add", "view")
@@ -193,7 +193,9 @@ class TicketEntry(models.Model):
         WARNED = "warned", pgettext_lazy("timeline", "时限预警")
         BREACHED = "breached", pgettext_lazy("timeline", "超出时限")
 
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="entries", verbose_name=_("故障报告"))
+    ticket = models.ForeignKey(
+        Ticket, models.PROTECT, related_name="entries", verbose_name=pgettext_lazy("one", "故障报告")
+    )
     kind = models.CharField(_("类型"), max_length=10, choices=Kind.choices)
     text = models.TextField(_("内容"), blank=True, max_length=8000)
     by = models.ForeignKey(
@@ -254,7 +256,7 @@ class Attachment(models.Model):
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("附件")
+        verbose_name = pgettext_lazy("one", "附件")
         verbose_name_plural = _("附件")
         ordering = ["pk"]
         default_permissions = ()
@@ -284,7 +286,9 @@ class Clock(models.Model):
         MEASURED = "measured", _("已计量")
         CANCELLED = "cancelled", _("已取消")
 
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="clocks", verbose_name=_("故障报告"))
+    ticket = models.ForeignKey(
+        Ticket, models.PROTECT, related_name="clocks", verbose_name=pgettext_lazy("one", "故障报告")
+    )
     kind = models.CharField(_("时限"), max_length=10, choices=Kind.choices)
     cycle = models.PositiveSmallIntegerField(_("轮次"), default=1)
     version = models.ForeignKey(AgreementVersion, models.PROTECT, related_name="+", verbose_name=_("适用条款版本"))
@@ -307,7 +311,7 @@ class Clock(models.Model):
     objects = ClockQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("时限计时")
+        verbose_name = pgettext_lazy("one", "时限计时")
         verbose_name_plural = _("时限计时")
         ordering = ["ticket", "cycle", "kind"]
         default_permissions = ("view",)
@@ -379,7 +383,9 @@ class ClockEvent(models.Model):
         BREACHED = "breached", _("超出时限")
         CANCELLED = "cancelled", _("取消计时")
 
-    clock = models.ForeignKey(Clock, models.PROTECT, related_name="events", verbose_name=_("时限计时"))
+    clock = models.ForeignKey(
+        Clock, models.PROTECT, related_name="events", verbose_name=pgettext_lazy("one", "时限计时")
+    )
     seq = models.PositiveIntegerField(_("序号"))
     kind = models.CharField(_("类型"), max_length=16, choices=Kind.choices)
     at = models.DateTimeField(_("生效时间"))
@@ -391,7 +397,7 @@ class ClockEvent(models.Model):
     data = models.JSONField(_("数据"), default=dict)
 
     class Meta:
-        verbose_name = _("计时事件")
+        verbose_name = pgettext_lazy("one", "计时事件")
         verbose_name_plural = _("计时事件")
         ordering = ["clock", "seq"]
         default_permissions = ()
@@ -425,8 +431,12 @@ class Breach(models.Model):
     """A promise that was broken: one per clock, frozen with its evidence and chained to the breach before it."""
 
     number = models.PositiveBigIntegerField(_("序号"), unique=True)
-    clock = models.OneToOneField(Clock, models.PROTECT, related_name="breach", verbose_name=_("时限计时"))
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="breaches", verbose_name=_("故障报告"))
+    clock = models.OneToOneField(
+        Clock, models.PROTECT, related_name="breach", verbose_name=pgettext_lazy("one", "时限计时")
+    )
+    ticket = models.ForeignKey(
+        Ticket, models.PROTECT, related_name="breaches", verbose_name=pgettext_lazy("one", "故障报告")
+    )
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="breaches", verbose_name=_("协议"))
     kind = models.CharField(_("时限"), max_length=10, choices=Clock.Kind.choices)
     breached_at = models.DateTimeField(_("超时时刻"))
@@ -438,7 +448,7 @@ class Breach(models.Model):
     objects = BreachQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("超时记录")
+        verbose_name = pgettext_lazy("one", "超时记录")
         verbose_name_plural = _("超时记录")
         ordering = ["-breached_at", "-number"]
         default_permissions = ("view",)
@@ -466,7 +476,9 @@ class Adjudication(models.Model):
         EXCUSED = "excused", _("予以免责")
         UPHELD = "upheld", _("维持超时")
 
-    breach = models.ForeignKey(Breach, models.PROTECT, related_name="adjudications", verbose_name=_("超时记录"))
+    breach = models.ForeignKey(
+        Breach, models.PROTECT, related_name="adjudications", verbose_name=pgettext_lazy("one", "超时记录")
+    )
     ground = models.CharField(_("理由"), max_length=12, choices=Ground.choices)
     calendar_version = models.ForeignKey(
         CalendarVersion, models.PROTECT, related_name="+", verbose_name=_("重新计算所用日历版本")
