@@ -35,7 +35,7 @@ def report(
     page.fill("textarea[name=description]", "窗口业务办理时接口报错，已影响两个窗口。")
     page.fill("input[name=found_at]", minutes_ago(10))
     if files:
-        page.set_input_files("input[name=files]", files)
+        page.set_input_files("input[name=attachments]", files)
     page.click("main form.sy-form button:has-text('提交报告')")
     page.wait_for_load_state()
 
@@ -137,7 +137,7 @@ def test_a_bill_from_usage_to_the_last_cent(portal: Portal, enter: Enter) -> Non
     clerk.goto(f"{portal.base}/admin/billing/document/?standing=draft")
     clerk.locator("#result_list tbody tr a").first.click()
     clerk.wait_for_load_state()
-    act(clerk, "作废草稿")
+    act(clerk, "作废草稿", reason="用量待核对")
     clerk.goto(f"{portal.base}/admin/billing/document/do/draft/")
     clerk.select_option("select[name=period]", index=1)
     clerk.click("form.sy-form .sy-actions button")
