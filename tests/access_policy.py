@@ -44,7 +44,7 @@ MODELS: dict[str, ModelRow] = {
     "journal_notice": ModelRow(view=who(SYS, AUD), verbs={"retry": who(SYS)}),
     "journal_approval": ModelRow(
         view=who(OL, FI, FL, CM, SEC, AU),
-        # The row of the walk asks to publish a notice: CM asked, SEC may decide, AU reads all; to others it is not there.
+        # The row of the walk asks to publish a notice: CM asked, SEC may decide, AU reads all; others do not find it.
         # Who may decide what is asked again by the verb itself (tests/journal).
         verbs=dict.fromkeys(("approve", "reject", "withdraw"), who(CM, SEC, AU)),
     ),

@@ -18,9 +18,15 @@ NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 def notice(party_b: User) -> Notice:
     """One unread notice of party_b that leads to the list of agreements."""
     announce(
-        key="test/1", recipient=party_b, kind="clock.warning", subject="响应时限将到", body="", url="/portal/agreements/",
-        at=NOW, channels=("in_app",),
-    )  # fmt: skip
+        key="test/1",
+        recipient=party_b,
+        kind="clock.warning",
+        subject="响应时限将到",
+        body="",
+        url="/portal/agreements/",
+        at=NOW,
+        channels=("in_app",),
+    )
     return Notice.objects.get()
 
 

@@ -1,5 +1,6 @@
 """Stored columns are what the events say, whatever people and the sweep did in whatever order."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -80,7 +81,7 @@ def traces(agreement: Agreement, party_b: User) -> Ticket:
 @pytest.mark.parametrize("model", [TicketEntry, Attachment, ClockEvent, Breach])
 def test_what_happened_is_never_changed(traces: Ticket, model: Any) -> None:
     row = model.objects.order_by("pk").first()
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: model.objects.filter(pk=row.pk).update(id=row.pk),
         lambda: model.objects.filter(pk=row.pk)._raw_delete("default"),
     ]
