@@ -20,66 +20,19 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import buttons, receipts, tariffs
 from billing.due_dates import in_words
-from billing.faces import COUNTING, INVOICE_TONES, STANDINGS, countdown, open_amount, standing_badge, today_is
+from billing.faces import INVOICE_TONES, figure, iso, open_amount, standing_badge, today_is
+from billing.filtering import DocumentList, LeftFilter, StandingFilter
 from billing.forms import RateLineForm
 from billing.models import BankReceipt, Document, FormalInvoice, RateLine, ServicePeriod, UsageRecord
+from billing.panels import document_panels
 from billing.periods import civil_day
 from billing.printing import draft_pdf, interest_pdf, kept_pdf
 from billing.querysets import BankReceiptQuerySet, DocumentQuerySet
-from billing.sheets import sheet_of, with_sheet
 from billing.views import pdf_response
 from billing.wording import number, unit_price, yuan
 from people.console import ConsoleAdmin, DateRangeFilter, Panel, ReadOnlyAdmin, RecordAdmin, badge
 from people.models import User
 from people.refusal import Refused
-
-
-def figure(value: Decimal | None) -> SafeString:
-    """Yuan in a list, right-aligned; a dash for nothing."""
-    return format_html('<div class="sy-num">{}</div>', "—" if value is None else yuan(value))
-
-
-def iso(day: date | None) -> str:
-    """A civil day as 2026-11-23, the same in both languages."""
-    return day.isoformat() if day else "—"
-
-
-class StandingFilter(admin.SimpleListFilter):
-    """Where a bill stands today."""
-
-    title = _("状态")
-    parameter_name = "standing"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(code, label) for code, (label, _tone) in STANDINGS.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(standing=self.value()) if self.value() in STANDINGS else queryset
-
-
-class LeftFilter(admin.SimpleListFilter):
-    """Receipts with money that pays nothing yet."""
-
-    title = _("核销情况")
-    parameter_name = "left"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("有未核销余额")), ("no", _("已全部核销"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        wanted = {"yes": {"left_fen__gt": 0}, "no": {"left_fen": 0}}.get(self.value() or "", {})
-        return queryset.filter(**wanted)
-
-
-class DocumentList(ChangeList):
-    """The rows of a page with the working days left, counted in one calendar."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        today = today_is(civil_day(timezone.now()))
-        self.result_list = list(self.result_list)
-        for row in self.result_list:
-            row.days_left = countdown(row.due_on, today) if row.standing in COUNTING else ""
 
 
 @admin.register(Document)
@@ -107,7 +60,7 @@ class DocumentAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> DocumentQuerySet:
         today = today_is(civil_day(timezone.now()))
         rows = cast(DocumentQuerySet, super().get_queryset(request))
-        return rows.with_standing(today=today.day, soon=today.soon)
+        return rows.with_standing(today=today.day, soon=today.soon).defer("snapshot")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return DocumentList
@@ -155,36 +108,7 @@ class DocumentAdmin(RecordAdmin):
         return redirect("admin:billing_document_change", document.pk)
 
     def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
-        today = today_is(civil_day(timezone.now()))
-        document = with_sheet(Document.objects.with_standing(today=today.day, soon=today.soon)).get(pk=obj.pk)
-        sheet = sheet_of(document, today=today)
-        context = {
-            "document": document,
-            "sheet": sheet,
-            "state": standing_badge(document),
-            "open": open_amount(document),
-        }
-        yield Panel(name="overview", label=_("概况"), template="admin/billing/overview.html", context=context)
-        yield Panel(
-            name="lines",
-            label=_("账单明细"),
-            template="portal/billing/parts/lines.html",
-            context=context,
-            count=len(sheet.lines),
-        )
-        if not document.is_issued:
-            return
-        yield Panel(name="due", label=_("正式发票与到期日"), template="admin/billing/due.html", context=context)
-        yield Panel(
-            name="payments",
-            label=_("收款与核销"),
-            template="portal/billing/parts/payments.html",
-            context=context,
-            count=len(sheet.payments),
-        )
-        yield Panel(
-            name="interest", label=_("逾期利息"), template="portal/billing/parts/interest.html", context=context
-        )
+        return document_panels(obj.pk, today=today_is(civil_day(timezone.now())))
 
     @admin.display(description=_("编号"), ordering="number")
     def name(self, obj: Document) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import Document, FormalInvoice
 from billing.reminding import SOON
+from billing.wording import yuan
 from people.showing import Tone, badge
 from worktime.calendars import CHINA, workday_calendar
 from worktime.models import CalendarVersion
@@ -94,3 +95,13 @@ def countdown(due_on: date | None, today: Today) -> str:
     if left is None:
         left = (due_on - today.day).days
     return str(_("还有 %(days)d 个工作日")) % {"days": left}
+
+
+def figure(value: Decimal | None) -> SafeString:
+    """Yuan in a list, right-aligned; a dash for nothing."""
+    return format_html('<div class="sy-num">{}</div>', "—" if value is None else yuan(value))
+
+
+def iso(day: date | None) -> str:
+    """A civil day as 2026-11-23, the same in both languages."""
+    return day.isoformat() if day else "—"

@@ -1,18 +1,38 @@
-"""What an agreement's page shows of money: its newest bills and its tariff, to those who may see them."""
+"""The sections of the console's pages: a bill from its lines to its interest, and an agreement's bills and tariff."""
 
 from collections.abc import Iterator
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from billing.faces import open_amount, standing_badge, today_is
+from billing.faces import Today, open_amount, standing_badge, today_is
 from billing.models import Document, RateLine
 from billing.periods import civil_day
+from billing.sheets import sheet_of, with_sheet
 from contracts.models import Agreement
 from people.models import User
 from people.showing import Panel
 
 MOST_OF_AGREEMENT = 10
+
+
+def document_panels(pk: int, *, today: Today) -> Iterator[Panel]:
+    """A bill on a day: overview and lines, and once it is issued its due date, payments and interest."""
+    document = with_sheet(Document.objects.with_standing(today=today.day, soon=today.soon)).get(pk=pk)
+    sheet = sheet_of(document, today=today)
+    context = {"document": document, "sheet": sheet, "state": standing_badge(document)}
+    sections: list[tuple[str, object, str, int | None]] = [
+        ("overview", _("概况"), "admin/billing/overview.html", None),
+        ("lines", _("账单明细"), "portal/billing/parts/lines.html", len(sheet.lines)),
+    ]
+    if document.is_issued:
+        sections += [
+            ("due", _("正式发票与到期日"), "admin/billing/due.html", None),
+            ("payments", _("收款与核销"), "portal/billing/parts/payments.html", len(sheet.payments)),
+            ("interest", _("逾期利息"), "portal/billing/parts/interest.html", None),
+        ]
+    for name, label, template, count in sections:
+        yield Panel(name=name, label=label, template=template, context=context, count=count)
 
 
 def agreement_panels(user: User, agreement: Agreement) -> Iterator[Panel]:

@@ -31,7 +31,8 @@ SHOWN = ("unstarted", "not_due", "due_soon", "part_paid", "overdue", "paid")
 def documents(request: HttpRequest) -> HttpResponse:
     """The bills of the user's organisations; q searches the numbers, state keeps one standing."""
     today = today_is(civil_day(timezone.now()))
-    found = _own(request).with_standing(today=today.day, soon=today.soon).select_related("agreement", "period")
+    found = _own(request).with_standing(today=today.day, soon=today.soon).defer("snapshot")
+    found = found.select_related("agreement", "period")
     query, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
     if query:
         found = found.filter(Q(number__icontains=query) | Q(agreement__number__icontains=query))
