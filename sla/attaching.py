@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
 from people.models import User
@@ -22,11 +21,13 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sent file that may be taken."""
+    """A sent file that may be taken.  Its content stays where it was sent to, so that ten large ones fit in memory."""
 
     name: str
-    content: bytes
+    file: Any
     content_type: str
+    size: int
+    sha256: str
 
 
 def check(files: Iterable[Any]) -> list[Checked]:
@@ -53,11 +54,12 @@ def _checked(file: Any) -> Checked:
     file.seek(0)
     content = file.read()
     try:
-        return Checked(name, content, content_type_of(name, content))
+        kind = content_type_of(name, content)
     except NotAllowed as refused:
         raise Refused(
             _words(refused.why) % {**said, "endings": "、".join(e.lstrip(".") for e in endings())}
         ) from refused
+    return Checked(name, file, kind, len(content), hashlib.sha256(content).hexdigest())
 
 
 def _words(why: str) -> str:
@@ -75,11 +77,12 @@ def _kept(entry: TicketEntry, file: Checked, by: User, at: datetime) -> Attachme
         entry=entry,
         name=file.name,
         content_type=file.content_type,
-        size=len(file.content),
-        sha256=hashlib.sha256(file.content).hexdigest(),
+        size=file.size,
+        sha256=file.sha256,
         by=by,
         at=at,
     )
-    row.file.save(file.name, ContentFile(file.content), save=False)
+    file.file.seek(0)
+    row.file.save(file.name, file.file, save=False)
     row.save()
     return row

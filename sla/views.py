@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from contracts.models import Agreement
 from people.exporting import as_csv
@@ -128,7 +128,7 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
     return _ticket_page(request, _own_ticket(request, number), {})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Reply, confirm, dispute or withdraw.  What is refused is shown on the ticket's page; the input stays."""
@@ -136,6 +136,8 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     reaction = REACTIONS.get(verb)
     if reaction is None:
         raise Http404
+    if request.method != "POST":  # the address of a refused form, opened again
+        return redirect("sla:ticket", own.number)
     form = reaction.form(request.POST, request.FILES)
     try:
         if form.is_valid():

@@ -214,8 +214,11 @@ def test_verbs_of_party_a_do_not_exist_here(page: Client, proposed: Ticket, verb
     assert act(page, proposed, verb, text="我自己来。").status_code == 404
 
 
-def test_verbs_are_posted(page: Client, proposed: Ticket) -> None:
-    assert page.get(f"/portal/tickets/{proposed.number}/confirm/").status_code == 405
+def test_opening_the_address_of_a_verb_does_nothing(page: Client, proposed: Ticket) -> None:
+    response = page.get(f"/portal/tickets/{proposed.number}/confirm/")
+
+    assert response["Location"] == f"/portal/tickets/{proposed.number}/"
+    assert Ticket.objects.get().state == "proposed"
 
 
 def test_what_was_said_cannot_run_in_the_page(page: Client, agreement: Agreement, party_b: User) -> None:
@@ -297,7 +300,7 @@ def test_a_file_comes_as_a_download_that_no_browser_opens(page: Client, agreemen
 def test_a_file_that_is_gone_is_missing(page: Client, agreement: Agreement, party_b: User, tmp_path: Path) -> None:
     make_ticket(agreement, party_b, files=[SimpleUploadedFile("a.pdf", PDF)])
     kept = Attachment.objects.get()
-    (tmp_path / kept.file.name).unlink()
+    (tmp_path / str(kept.file.name)).unlink()
 
     assert page.get(f"/portal/attachments/{kept.pk}/").status_code == 404
 
