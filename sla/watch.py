@@ -113,4 +113,5 @@ def _tell(dial: Dial, level: int, at: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def _put_back(pk: int, at: datetime) -> None:
-    Clock.objects.filter(pk=pk, state=Clock.State.RUNNING).update(next_check_at=at + PUT_BACK)
+    # Only while it is still due: another worker may have judged it meanwhile.
+    Clock.objects.due_for_check(at).filter(pk=pk).update(next_check_at=at + PUT_BACK)

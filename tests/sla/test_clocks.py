@@ -1,6 +1,5 @@
 """Stored columns are what the events say, whatever people and the sweep did in whatever order."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
