@@ -1,12 +1,13 @@
 """Forms of the admin pages on agreements."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import AgreementVersion, SupportHours
-from contracts.weeks import WeekField
+from contracts.weeks import WeekField, seconds_a_day
 from people.acting import VerbForm
 from worktime.calendars import current_version, work_calendar
 from worktime.clock import ImpossibleCalendar
@@ -50,7 +51,21 @@ class AgreementVersionForm(forms.ModelForm[AgreementVersion]):
         rateless = {AgreementVersion.InterestBasis.NONE, AgreementVersion.InterestBasis.SME}
         if basis and basis not in rateless and rate is None:
             self.add_error("interest_rate", _("选择了这种利息依据，请填写利率。"))
+        self._compare_hours(cleaned.get("support_hours"), cleaned.get("support_hours_per_day"))
         return cleaned
+
+    def _compare_hours(self, hours: SupportHours | None, a_day: Decimal | None) -> None:
+        """The clause's hours a day (7.1.2) against the week: every day with hours must have just as many."""
+        if hours is None or a_day is None:
+            return
+        lengths = {Decimal(seconds) / 3600 for seconds in seconds_a_day(hours.weekly) if seconds}
+        if lengths != {a_day}:
+            shown = "、".join(f"{length:f}".rstrip("0").rstrip(".") for length in sorted(lengths))
+            self.add_error(
+                "support_hours_per_day",
+                _("支持时段“%(name)s”每天是 %(shown)s 小时，与这里填写的不一致，请核对。")
+                % {"name": hours.name, "shown": shown},
+            )
 
 
 class PutInForceForm(VerbForm):

@@ -66,6 +66,10 @@ PURE = {
     "billing/working.py",
     "contracts/uscc.py",
     "sla/replay.py",
+    "sla/steps.py",
+    "sla/priority.py",
+    "sla/promises.py",
+    "sla/sniffing.py",
     "people/refusal.py",
 }
 

@@ -331,6 +331,6 @@ def test_the_command_needs_no_database() -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "money", "batch"],
         cwd=root, input=case + "\n", capture_output=True, text=True, check=True, timeout=120,
-        env={"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "PATH": "/usr/bin", "DJANGO_DEBUG": "1"},
+        env={"DATABASE_URL": "sqlite:////nowhere/none.sqlite3", "PATH": "/usr/bin"},
     )  # fmt: skip
     assert json.loads(done.stdout) == {"id": "a", "result": {"capital": "壹拾元伍角整"}}
