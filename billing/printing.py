@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from billing import document as papers
 from billing.canonical import encode
-from billing.models import Document, DocumentLine
+from billing.due_dates import in_words
+from billing.models import Document, DocumentLine, FormalInvoice
 from billing.overdue import statement, whole_settlements
 from billing.pdf import draw
 from billing.stating import interest_document
 from billing.typesetting import UndrawableText, require_glyphs
+from billing.wording import sayer
 from contracts.models import Agreement, Organisation
 from people.models import User
 from people.refusal import Refused
@@ -116,9 +118,18 @@ def interest_pdf(document: Document, *, on: date, by: User | None, language: str
         invoice_number=document.number or "",
         account=_account(document.agreement),
         payment_texts=_payment_texts(document),
+        remarks=_due_words(document, language),
     )
     require_drawable(paper)
     return draw(paper)
+
+
+def _due_words(document: Document, language: str) -> tuple[str, ...]:
+    """How the due date was counted, as it was frozen at the receipt of the formal invoice."""
+    accepted = document.formal_invoices.filter(state=FormalInvoice.State.ACCEPTED).first()
+    if accepted is None:
+        return ()
+    return (sayer(language)("应付日期的计算"), *in_words(accepted.due_working, language))
 
 
 def _payment_texts(document: Document) -> dict[str, str]:
