@@ -37,7 +37,7 @@ def record_formal_invoice(document: Document, face: Face, *, by: User, at: datet
 
     Raises Refused otherwise, and while another formal invoice of the document stands.
     """
-    document = Document.objects.select_for_update().get(pk=document.pk)
+    document = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
     if not document.is_issued or document.kind not in {Document.Kind.INVOICE, Document.Kind.INTEREST_INVOICE}:
         raise Refused(_("只有已开具的账单可以登记正式发票，请先开具账单。"))
     check_number(face.number)
@@ -179,7 +179,7 @@ def _set_due(invoice: FormalInvoice, received_on: date) -> None:
 
 def _locked(invoice: FormalInvoice) -> FormalInvoice:
     """The row under its document's lock: everything about one document happens one after the other."""
-    Document.objects.select_for_update().get(pk=invoice.document_id)
+    Document.objects.select_for_update(no_key=True).get(pk=invoice.document_id)
     rows = FormalInvoice.objects.select_related("document__agreement", "document__version__support_hours__calendar")
     held: FormalInvoice = rows.get(pk=invoice.pk)
     return held

@@ -31,7 +31,9 @@ def draft_from_usage(agreement: Agreement, *, period: ServicePeriod, by: User, a
 
     Raises Refused before the period is over, out of turn, twice, or when something used has no price.
     """
-    agreement = Agreement.objects.select_for_update(of=("self",)).select_related("party_b").get(pk=agreement.pk)
+    agreement = (
+        Agreement.objects.select_for_update(of=("self",), no_key=True).select_related("party_b").get(pk=agreement.pk)
+    )
     period = ServicePeriod.objects.get(pk=period.pk)
     _check_turn(agreement, period, civil_day(at))
     charges = charges_of(agreement, period)
@@ -152,7 +154,7 @@ def _whole(document: Document) -> Document:
 
 
 def _locked(document: Document) -> Document:
-    rows = Document.objects.select_for_update(of=("self",)).select_related("agreement__party_b", "period")
+    rows = Document.objects.select_for_update(of=("self",), no_key=True).select_related("agreement__party_b", "period")
     held: Document | None = rows.filter(pk=document.pk).first()
     if held is None:
         raise Refused(_("该草稿已被作废，请返回账单列表。"))

@@ -14,7 +14,7 @@ SERIES = {
 def take_number(series: str, year: int) -> int:
     """The next number of a series and year.  Call it as the last lock of a short transaction: a rollback returns it."""
     NumberSeries.objects.get_or_create(series=series, year=year)
-    row = NumberSeries.objects.select_for_update().get(series=series, year=year)
+    row = NumberSeries.objects.select_for_update(no_key=True).get(series=series, year=year)
     row.last += 1
     row.save(update_fields=["last"])
     return row.last

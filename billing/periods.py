@@ -35,7 +35,7 @@ def open_periods(
     Whole periods are calendar months, quarters or years; the first begins on the effective date and the last ends
     with the agreement, cut where need be.  Raises Refused for another length or an agreement that is not in force.
     """
-    agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
+    agreement = Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
     if months not in LENGTHS:
         raise Refused(_("服务周期只能是一个月、一个季度或一年。"))
     if agreement.effective_on is None:

@@ -69,7 +69,7 @@ def allocate(
     A receipt pays on its value date, one older than the document on the day the document was issued.  Raises Refused
     when more is asked than is left of the receipt or owed that day, or when a later payment is allocated already.
     """
-    receipt = BankReceipt.objects.select_for_update().get(pk=receipt.pk)
+    receipt = BankReceipt.objects.select_for_update(no_key=True).get(pk=receipt.pk)
     document = _locked_document(document)
     debt = debt_of(document)
     day = max(receipt.value_date, document.issued_on or receipt.value_date)
@@ -107,7 +107,7 @@ def reverse_payment(
 
     Needs a second person (not the one who allocated it).  Raises Refused when nothing stands or a later payment does.
     """
-    receipt = BankReceipt.objects.select_for_update().get(pk=receipt.pk)
+    receipt = BankReceipt.objects.select_for_update(no_key=True).get(pk=receipt.pk)
     document = _locked_document(document)
     if not reason.strip():
         raise Refused(_("请填写冲回原因。"))
@@ -169,7 +169,9 @@ def _told(entry: Entry) -> dict[str, Any]:
 
 def _locked_document(document: Document) -> Document:
     document = (
-        Document.objects.select_for_update(of=("self",)).select_related("version", "agreement").get(pk=document.pk)
+        Document.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("version", "agreement")
+        .get(pk=document.pk)
     )
     if not document.is_issued or document.kind not in {Document.Kind.INVOICE, Document.Kind.INTEREST_INVOICE}:
         raise Refused(_("只有已开具的账单可以核销收款。"))

@@ -22,7 +22,7 @@ def remind(document: Document, *, at: datetime) -> str:
 
     Telling again changes nothing: a notice has the document and its due date as its key.
     """
-    document = Document.objects.select_for_update(of=("self",)).with_due().get(pk=document.pk)
+    document = Document.objects.select_for_update(of=("self",), no_key=True).with_due().get(pk=document.pk)
     due_on: date | None = document.due_on
     today = civil_day(at)
     found = statement(document, on=today)

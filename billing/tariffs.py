@@ -18,7 +18,9 @@ from people.refusal import Refused
 def keep_rate(line: RateLine, *, by: User, at: datetime) -> RateLine:
     """Keep a new or edited price.  Raises Refused when it was billed already or meets another price of its meter."""
     version = (
-        AgreementVersion.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=line.version_id)
+        AgreementVersion.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("agreement")
+        .get(pk=line.version_id)
     )
     card_of(line)
     if line.pk is not None and line.lines.exists():
@@ -40,7 +42,9 @@ def keep_rate(line: RateLine, *, by: User, at: datetime) -> RateLine:
 def end_rate(line: RateLine, *, on: date, by: User, at: datetime) -> RateLine:
     """The price applies no longer from a day on; what was billed by it stays."""
     version = (
-        AgreementVersion.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=line.version_id)
+        AgreementVersion.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("agreement")
+        .get(pk=line.version_id)
     )
     line = RateLine.objects.get(pk=line.pk)
     if on <= line.valid_from:

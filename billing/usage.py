@@ -53,7 +53,7 @@ def take_in(
     if not source.strip():
         raise Refused(_("请填写用量的来源系统。"))
     # One agreement's usage and its drafts follow one another: a draft never misses a row that is being written.
-    agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
+    agreement = Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
     stamp = UsageRecord(agreement=agreement, source=source, batch=batch, recorded_at=at, recorded_by=by)
     added = total = 0
     for chunk in _chunks(events):

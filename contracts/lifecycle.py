@@ -14,7 +14,7 @@ from people.refusal import Refused
 
 
 def _locked(agreement: Agreement) -> Agreement:
-    locked: Agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
+    locked: Agreement = Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
     return locked
 
 

@@ -108,7 +108,7 @@ def may_decide(approval: Approval, by: User) -> bool:
 
 @transaction.atomic
 def _expire(pk: int, at: datetime) -> int:
-    approval = Approval.objects.select_for_update().run_out(at).filter(pk=pk).first()
+    approval = Approval.objects.select_for_update(no_key=True).run_out(at).filter(pk=pk).first()
     if approval is None:
         return 0
     _end(approval, Approval.State.EXPIRED, at=at, reason="")
@@ -127,7 +127,7 @@ def _add(approval: Approval) -> None:
 
 def _locked_open(approval: Approval) -> Approval:
     # Of two people who decide at once the second waits here and then finds the request decided.
-    locked = Approval.objects.select_for_update().get(pk=approval.pk)
+    locked = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
     if locked.state != Approval.State.REQUESTED:
         raise Refused(_("此申请已处理（%(state)s），请刷新页面。") % {"state": locked.get_state_display()})
     return locked

@@ -158,7 +158,7 @@ def mark_read(*, user: User, at: datetime, notices: Iterable[int] | None = None)
 @transaction.atomic
 def retry(notice: Notice, *, by: User, at: datetime, reason: str = "") -> Notice:
     """Put a dead e-mail back into the queue, with its 24 hours anew."""
-    notice = Notice.objects.select_for_update().get(pk=notice.pk)
+    notice = Notice.objects.select_for_update(no_key=True).get(pk=notice.pk)
     if notice.state != Notice.State.DEAD:
         raise Refused(_("只有发送失败的通知才能重新发送，请刷新页面查看最新状态。"))
     notice.state, notice.next_attempt_at, notice.first_attempt_at = Notice.State.PENDING, at, None

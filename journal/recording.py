@@ -102,7 +102,7 @@ def _chained(event: Event) -> Event:
 
 def locked_head() -> ChainHead:
     """The head of the chain, locked until the transaction ends; made from the last event when it is missing."""
-    locked = ChainHead.objects.select_for_update()
+    locked = ChainHead.objects.select_for_update(no_key=True)
     if (head := locked.filter(pk=1).first()) is not None:
         return head
     last = Event.objects.order_by("-seq").values("seq", "hash").first() or {"seq": 0, "hash": GENESIS}

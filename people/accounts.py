@@ -95,7 +95,7 @@ def refuse_joined_duties(role_names: Collection[str]) -> None:
 
 
 def _locked(user: User) -> User:
-    return User.objects.select_for_update().get(pk=user.pk)
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def _tell(action: str, user: User, *, by: User, at: datetime, **data: Any) -> None:

@@ -82,7 +82,7 @@ def _decide(made: Adjudication, state: Adjudication.State, *, by: User, at: date
 
 def _locked(made: Adjudication) -> Adjudication:
     rows = Adjudication.objects.select_related("breach__agreement", "calendar_version")
-    locked: Adjudication = rows.select_for_update(of=("self",)).get(pk=made.pk)
+    locked: Adjudication = rows.select_for_update(of=("self",), no_key=True).get(pk=made.pk)
     if locked.state != Adjudication.State.PROPOSED:
         raise Refused(_("这项复核已经决定（%(state)s）。") % {"state": locked.get_state_display()})
     return locked

@@ -111,7 +111,7 @@ def add_version(
     calendar: Calendar, almanac: Almanac, *, source: str, published_on: date, known_since: datetime, by: User | None
 ) -> CalendarVersion:
     """Append a version; the content of the newest one once more answers with that one."""
-    calendar = Calendar.objects.select_for_update().get(pk=calendar.pk)
+    calendar = Calendar.objects.select_for_update(no_key=True).get(pk=calendar.pk)
     newest = calendar.versions.order_by("-number").first()
     if newest is not None and newest.sha256 == almanac.sha256:
         return newest

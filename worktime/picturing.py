@@ -67,9 +67,7 @@ def picture(
     return tuple(
         Month(
             month,
-            tuple(
-                tuple(cell(day, month) for day in week) for week in MONDAY_FIRST.monthdatescalendar(year, month)
-            ),
+            tuple(tuple(cell(day, month) for day in week) for week in MONDAY_FIRST.monthdatescalendar(year, month)),
         )
         for month in range(1, 13)
     )

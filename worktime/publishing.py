@@ -22,9 +22,7 @@ LONGEST_TEXT = 100_000
 
 
 @transaction.atomic
-def draft(
-    calendar: Calendar, stated: YearDays, *, origin: str, text: str, by: User, at: datetime
-) -> NoticeDraft:
+def draft(calendar: Calendar, stated: YearDays, *, origin: str, text: str, by: User, at: datetime) -> NoticeDraft:
     """Keep what a notice says, for a person to check.  `stated` carries the notice as the last of its notices.
 
     Raises Refused for a notice from the future, one that is loaded already, and one that changes nothing.
@@ -146,7 +144,7 @@ def changed_dates(old: Almanac, new: Almanac) -> frozenset[date]:
 
 
 def _locked_draft(made: NoticeDraft) -> NoticeDraft:
-    locked = NoticeDraft.objects.select_for_update().select_related("calendar").get(pk=made.pk)
+    locked = NoticeDraft.objects.select_for_update(no_key=True).select_related("calendar").get(pk=made.pk)
     if locked.state != NoticeDraft.State.DRAFT:
         raise Refused(_("这份通知已经处理（%(state)s）。") % {"state": locked.get_state_display()})
     return locked
