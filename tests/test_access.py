@@ -10,6 +10,8 @@ from django.apps import apps
 from django.contrib.admin import site
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
@@ -138,7 +140,7 @@ def test_everybody_gets_what_the_matrix_gives(world: dict[str, User | None], gro
         client = _client(world[actor])
         for call in calls:
             answer = client.get(call.url)
-            answer.close()
+            _close(answer)
             if not _as_said(answer, actor, call):
                 wrong.append(f"{actor}: {call.name} GET -> {answer.status_code} {answer.headers.get('Location', '')}")
 
@@ -168,7 +170,7 @@ def test_rows_of_others_are_answered_as_missing_ones(world: dict[str, User | Non
         client = _client(world[actor])
         for name, arguments, absent in _own_rows(world):
             answer = client.get(reverse(name, kwargs=arguments))
-            answer.close()
+            _close(answer)
             if actor in policy.OWN_PARTY_B | policy.ROW_READERS.get(name, policy.NOBODY):
                 right = answer.status_code == 200
             else:
@@ -212,6 +214,13 @@ def _client(actor: User | None) -> Client:
     if actor is not None:
         client.force_login(actor, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def _close(answer: HttpResponseBase) -> None:
+    """Let go of the files behind an answer, but not of the test's connection to the database."""
+    request_finished.disconnect(close_old_connections)
+    answer.close()
+    request_finished.connect(close_old_connections)
 
 
 def _as_said(answer: HttpResponseBase, actor: str, call: Call) -> bool:

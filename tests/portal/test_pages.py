@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import Settings
 
 from contracts.models import Agreement
 from people.models import User
@@ -55,7 +57,10 @@ def test_healthz_answers_anybody(client: Client) -> None:
     assert response.json()["ok"] is True
 
 
-def test_healthz_says_which_part_fails(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_healthz_says_which_part_fails(
+    client: Client, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    settings.CELERY_BROKER_URL = f"spool://{tmp_path}"
     monkeypatch.setattr("portal.health.os.access", lambda folder, mode: False)
 
     response = client.get(reverse("healthz"))
