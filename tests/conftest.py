@@ -1,6 +1,7 @@
 """The stock of people: what a rule allows or refuses is tested with persons, not with flags."""
 
 import pytest
+from hypothesis import settings
 
 from contracts.models import Agreement
 from people import roles
@@ -9,6 +10,10 @@ from tests import make
 from tests.flushing import flush_passes_guards
 
 __all__ = ["flush_passes_guards"]
+
+# A slow machine is no failure: what is timed is timed in bench/.
+settings.register_profile("shouyue", deadline=None)
+settings.load_profile("shouyue")
 
 
 @pytest.fixture
