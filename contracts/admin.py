@@ -202,6 +202,13 @@ class SupportHoursAdmin(ConsoleAdmin):
         used = obj is not None and obj.versions.filter(state=AgreementVersion.State.ACTIVE).exists()
         return super().has_change_permission(request, obj) and not used
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The week as lines to fill in; where it is only read, the picture above shows it."""
+        fields = ["name", "calendar", "weekly", "weekends_served", "makeup_days_served"]
+        if obj is not None and not self.has_change_permission(request, obj):
+            fields.remove("weekly")
+        return fields
+
     def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
         rows = [
             {"day": day, "windows": written_day(windows) or "—", "hours": seconds / 3600, "spans": _spans(windows)}
