@@ -18,7 +18,7 @@ from contracts.models import AgreementVersion
 from journal.recording import record
 from people.models import User
 from sla.acts import second
-from sla.clocks import dial_of, happen
+from sla.clocks import Dial, dial_of, happen
 from sla.judging import settle
 from sla.models import Adjudication, Breach, Clock
 from sla.replay import Course, Happening, Reading, broken_at, consumed_at, read
@@ -38,7 +38,7 @@ class ClockFollower:
     def preview(self, version: CalendarVersion, almanac: Almanac, *, at: datetime) -> list[Move]:
         """The clocks that would move and the breaches that would be looked at again; changes nothing."""
         at, changed = second(at), changed_dates(almanac_of(version), almanac)
-        moves = [_clock_move(clock, almanac, at) for clock in affected(version, changed)]
+        moves = [_clock_move(dial_of(clock), almanac, at) for clock in affected(version, changed)]
         moves += [_breach_move(breach, almanac) for breach, _used in excusable(version, changed, almanac)]
         return [move for move in moves if move is not None]
 
@@ -51,8 +51,9 @@ class ClockFollower:
         changed = changed_dates(almanac_of(before), almanac)
         moves = []
         for clock in affected(before, changed).select_for_update(of=("self",), no_key=True):
-            move = _clock_move(clock, almanac, at)
-            _revise(clock, version, by=by, at=at)
+            dial = dial_of(clock)
+            move = _clock_move(dial, almanac, at)
+            _revise(dial, version, by=by, at=at)
             if move is not None:
                 moves.append(move)
         for breach, used in excusable(before, changed, almanac):
@@ -100,17 +101,17 @@ def _span(version: CalendarVersion, changed: frozenset[date]) -> tuple[datetime,
     return first, datetime.combine(max(changed) + timedelta(days=1), time(0), zone)
 
 
-def _revised(clock: Clock, almanac: Almanac, at: datetime) -> tuple[Course, Reading, Reading, WorkCalendar]:
+def _revised(dial: Dial, almanac: Almanac, at: datetime) -> tuple[Course, Reading, Reading, WorkCalendar]:
     """The course as it would go on, and the columns before and after."""
-    dial = dial_of(clock)
-    calendar = hours_on(clock.version.support_hours, almanac)
+    calendar = hours_on(dial.clock.version.support_hours, almanac)
     course = replace(dial.course, retargeted_at=at)
     return course, read(dial.course, dial.calendar), read(course, calendar), calendar
 
 
-def _clock_move(clock: Clock, almanac: Almanac, at: datetime) -> Move | None:
+def _clock_move(dial: Dial, almanac: Almanac, at: datetime) -> Move | None:
     """What becomes of an open clock; None when its deadline stays where it is."""
-    course, old, new, calendar = _revised(clock, almanac, at)
+    clock = dial.clock
+    course, old, new, calendar = _revised(dial, almanac, at)
     outcome: Outcome = "moved"
     if course.breached_at is None and broken_at(course, calendar, at) is not None:
         outcome = "breached"
@@ -131,9 +132,8 @@ def _clock_move(clock: Clock, almanac: Almanac, at: datetime) -> Move | None:
     )
 
 
-def _revise(clock: Clock, version: CalendarVersion, *, by: User | None, at: datetime) -> None:
+def _revise(dial: Dial, version: CalendarVersion, *, by: User | None, at: datetime) -> None:
     """One event, after what was broken under the old days is written down."""
-    dial = dial_of(clock)
     settle(dial, at=at)
     data = {"calendar_version": version.pk, "sha256": version.sha256}
     happen(

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -31,22 +31,19 @@ class Hours(Protocol):
 
 @dataclass(frozen=True)
 class _Key:
-    """Names a working calendar by the hash of its days, without comparing the days themselves."""
+    """Names a working calendar by zone, hash of its days, and hours, without comparing the days themselves."""
 
+    zone: str
     sha256: str
-    weekly: str
-    weekends_served: bool | None
-    makeup_days_served: bool | None
-    version: CalendarVersion = field(compare=False, hash=False)
+    weekly: str = "[]"
+    weekends_served: bool = False
+    makeup_days_served: bool = False
+    days: CalendarVersion | Almanac | None = field(default=None, compare=False, hash=False)
 
-
-@dataclass
-class _Asked:
-    """Support hours without their row."""
-
-    weekly: Any
-    weekends_served: bool | None
-    makeup_days_served: bool | None
+    @property
+    def almanac(self) -> Almanac:
+        """The days, read from their version only when a calendar is built."""
+        return self.days if isinstance(self.days, Almanac) else almanac_of(cast(CalendarVersion, self.days))
 
 
 def current_version(calendar: Calendar) -> CalendarVersion:
@@ -64,24 +61,25 @@ def work_calendar(hours: Hours | None, version: CalendarVersion) -> WorkCalendar
     """
     if hours is None:
         return _natural(version.calendar.zone)
-    flags = hours.weekends_served, hours.makeup_days_served
-    return _built(_Key(version.sha256, json.dumps(hours.weekly), *flags, version))
+    return _built(_key(hours, version.calendar.zone, version.sha256, version))
 
 
 def hours_on(hours: Hours | None, almanac: Almanac) -> WorkCalendar:
     """As `work_calendar`, on days that are no version yet: what a notice would make of the hours."""
     if hours is None:
         return _natural(almanac.zone)
-    weekly = tuple(tuple(Window.parse(*window) for window in day) for day in hours.weekly)
+    return _built(_key(hours, almanac.zone, almanac.sha256, almanac))
+
+
+def _key(hours: Hours, zone: str, sha256: str, days: CalendarVersion | Almanac) -> _Key:
     # An unanswered flag is taken as "not served": such hours cannot go to signing (contracts.lifecycle).
-    return almanac.hours(
-        weekly, weekends_served=bool(hours.weekends_served), makeup_days_served=bool(hours.makeup_days_served)
-    )
+    flags = bool(hours.weekends_served), bool(hours.makeup_days_served)
+    return _Key(zone, sha256, json.dumps(hours.weekly), *flags, days)
 
 
 def workday_calendar(version: CalendarVersion) -> WorkdayCalendar:
     """The working days of a version, for periods counted in working days."""
-    return _workdays(_Key(version.sha256, "", None, None, version))
+    return _workdays(_Key(version.calendar.zone, version.sha256, days=version))
 
 
 def almanac_of(version: CalendarVersion) -> Almanac:
@@ -96,14 +94,13 @@ def _natural(zone: str) -> WorkCalendar:
 
 @lru_cache(maxsize=256)
 def _built(key: _Key) -> WorkCalendar:
-    return hours_on(
-        _Asked(json.loads(key.weekly), key.weekends_served, key.makeup_days_served), almanac_of(key.version)
-    )
+    weekly = tuple(tuple(Window.parse(*window) for window in day) for day in json.loads(key.weekly))
+    return key.almanac.hours(weekly, weekends_served=key.weekends_served, makeup_days_served=key.makeup_days_served)
 
 
 @lru_cache(maxsize=32)
 def _workdays(key: _Key) -> WorkdayCalendar:
-    return WorkdayCalendar(almanac_of(key.version))
+    return WorkdayCalendar(key.almanac)
 
 
 @transaction.atomic
