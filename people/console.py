@@ -115,6 +115,12 @@ class PageMixin(Admin):
         """Nothing is deleted here: records end by a verb and stay."""
         return False
 
+    def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """What was done to the row, or its past states: a page to read, nothing to post."""
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
+        return super().history_view(request, *args, **kwargs)
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         context = {
             "title": capfirst(str(self.model._meta.verbose_name_plural)),
@@ -197,12 +203,6 @@ class ConsoleAdmin(ActingMixin, ExportMixin, PageMixin, HistoryAdmin):
         context = {"past": past, "facts": facts_of(past)}
         return super().history_form_view(request, object_id, version_id, extra_context=context)  # type: ignore[misc]
 
-    def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """The list of past states; nothing to post here either."""
-        if request.method not in {"GET", "HEAD"}:
-            raise PermissionDenied
-        return super().history_view(request, *args, **kwargs)
-
 
 class RecordAdmin(ReadOnlyMixin, ConsoleAdmin):
     """A record with history whose fields are read here and changed by verbs alone."""
@@ -210,12 +210,6 @@ class RecordAdmin(ReadOnlyMixin, ConsoleAdmin):
 
 class ReadOnlyAdmin(ReadOnlyMixin, ActingMixin, ExportMixin, PageMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     """Append-only rows without history of their own."""
-
-    def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Django's page of what was done here; nothing to post."""
-        if request.method not in {"GET", "HEAD"}:
-            raise PermissionDenied
-        return super().history_view(request, *args, **kwargs)
 
 
 class LabelledFormSet(FormSet):

@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps as global_apps
 from django.utils.translation import gettext_lazy as _
 
-VIEW, ADD, CHANGE = "view", "add", "change"
+VIEW = "view"
 
 PARTY_B_USER = "Party B user"
 PARTY_B_ADMIN = "Party B administrator"
