@@ -15,13 +15,13 @@ from billing.document import (
     InvoiceDocument,
     StatementDocument,
 )
-from billing.pages import Foot, page_bytes
 from billing.papers.bill import bill_story, bill_title, credit_note_story
 from billing.papers.interest import interest_story
 from billing.papers.letter import letter_story
 from billing.papers.statement import account_story, statement_story
-from billing.typesetting import require_glyphs
 from billing.wording import sayer
+from people.pages import Foot, page_bytes
+from people.typesetting import require_glyphs
 
 _STORIES: dict[type[Any], Callable[[Any], list[Flowable]]] = {
     InvoiceDocument: bill_story,

@@ -17,11 +17,11 @@ from billing.models import Document, DocumentLine, FormalInvoice
 from billing.overdue import statement, whole_settlements
 from billing.pdf import draw
 from billing.stating import interest_document
-from billing.typesetting import UndrawableText, require_glyphs
 from billing.wording import sayer
 from contracts.models import Agreement, Organisation
 from people.models import User
 from people.refusal import Refused
+from people.typesetting import UndrawableText, require_glyphs
 
 HUNDRED = Decimal(100)
 

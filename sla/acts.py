@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from journal.recording import record
 from people.models import User
 from people.refusal import Refused
+from people.uploading import check
 from sla import attaching, clocks, telling
 from sla.clocks import Dial
 from sla.models import Ticket, TicketEntry
@@ -56,7 +57,7 @@ def begin(verb: str, ticket: Ticket, *, at: datetime, by: User) -> Act:
 
 def finish(act: Act, kind: str, text: str, files: Iterable[Any] = ()) -> Ticket:
     """Keep the ticket's new state, the line of its timeline and its files; record and tell.  Answers the ticket."""
-    checked = attaching.check(files)
+    checked = check(files)
     ticket = act.ticket
     if act.verb in STEPS:
         ticket.state = after(act.verb, ticket.state)

@@ -17,10 +17,10 @@ from contracts.models import Agreement
 from people.acting import VerbForm
 from people.models import User
 from people.refusal import Refused
+from people.sniffing import endings
 from people.submitting import KEY_FIELD
 from sla import telling
 from sla.models import Ticket
-from sla.sniffing import endings
 from sla.tickets import LONGEST_TITLE, Report
 
 LONGEST = 8000

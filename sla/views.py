@@ -22,6 +22,7 @@ from people.exporting import as_csv
 from people.models import User
 from people.refusal import Refused
 from people.submitting import once
+from people.uploading import download
 from sla import forms, listing
 from sla import tickets as verbs
 from sla.faces import faces_of
@@ -159,15 +160,7 @@ def attachment(request: HttpRequest, pk: int) -> FileResponse:
     found = get_object_or_404(
         Attachment.objects.all() if staff else Attachment.objects.for_user(user).distinct(), pk=pk
     )
-    try:
-        content = found.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(content, as_attachment=True, filename=found.name, content_type=found.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(found.file, name=found.name, content_type=found.content_type)
 
 
 def _user(request: HttpRequest) -> User:

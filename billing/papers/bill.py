@@ -5,8 +5,8 @@ from reportlab.platypus import Flowable, KeepTogether
 from billing.document import CreditNote, InvoiceDocument, Line
 from billing.papers import blocks
 from billing.papers.blocks import Column
-from billing.typesetting import GREY, Run, runs, style
 from billing.wording import Say, day, number, percent, sayer, unit_price, yuan
+from people.typesetting import GREY, Run, runs, style
 
 
 def bill_story(document: InvoiceDocument) -> list[Flowable]:
@@ -60,7 +60,7 @@ def lines_table(lines: tuple[Line, ...], document: InvoiceDocument | CreditNote,
     ]
     total = ["", say("合计"), "", "", "", yuan(document.net), "", yuan(document.tax), yuan(document.gross)]
     rows = [_line_row(at, line, say) for at, line in enumerate(lines, 1)]
-    return blocks.money_table(columns, rows, total=total)
+    return blocks.ruled_table(columns, rows, total=total)
 
 
 def _line_row(at: int, line: Line, say: Say) -> list[blocks.Cell]:

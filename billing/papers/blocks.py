@@ -1,41 +1,44 @@
 """Parts that the papers share: title, parties, grids, tables of money, totals, the place to sign."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
 
-from reportlab.lib import colors
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from billing.document import Heading, Party
-from billing.pages import WIDTH
-from billing.typesetting import BOLD, GREY, REGULAR, Run, normal, runs, style, text
 from billing.wording import Say, day, sayer
+from people.blocks import (
+    LINE,
+    SHADE,
+    Cell,
+    Column,
+    gap,
+    grid,
+    middle,
+    pad,
+    paragraphs,
+    ruled_table,
+    section,
+    table,
+    title,
+)
+from people.pages import WIDTH
+from people.typesetting import BOLD, GREY, Run, runs, style, text
 
-LINE = colors.Color(0.45, 0.45, 0.45)
-SHADE = colors.Color(0.93, 0.94, 0.96)
-PAD = 3.0
-Cell: TypeAlias = "str | Flowable"
-SMALL = (8.0, 7.5, 7.0, 6.5, 6.0, 5.5)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table: `share` of the spare width when it holds words, 0 when it is as wide as its figures."""
-
-    label: str
-    share: float = 0.0
-    align: str = "right"
-
-
-def title(words: str, under: str = "") -> list[Flowable]:
-    """The title, and one line beneath it."""
-    story: list[Flowable] = [text(words, style(17, font=BOLD, align="center")), Spacer(1, 1.5 * mm)]
-    if under:
-        story += [text(under, style(8.5, align="center")), Spacer(1, 2 * mm)]
-    return story
+__all__ = [
+    "Cell",
+    "Column",
+    "closing",
+    "gap",
+    "grid",
+    "heading_grid",
+    "in_words",
+    "paragraphs",
+    "parties",
+    "ruled_table",
+    "section",
+    "title",
+]
 
 
 def heading_grid(heading: Heading, extra: Sequence[tuple[str, str]] = ()) -> Flowable:
@@ -53,9 +56,9 @@ def heading_grid(heading: Heading, extra: Sequence[tuple[str, str]] = ()) -> Flo
 
 def parties(left: tuple[str, Party], right: tuple[str, Party], say: Say) -> Flowable:
     """Two sides beside one another; what is not known is left out."""
-    commands = [("BOX", (0, 0), (-1, -1), 0.6, LINE), ("LINEAFTER", (0, 0), (0, 0), 0.6, LINE), *_pad(4)]
+    commands = [("BOX", (0, 0), (-1, -1), 0.6, LINE), ("LINEAFTER", (0, 0), (0, 0), 0.6, LINE), *pad(4)]
     commands.append(("VALIGN", (0, 0), (-1, -1), "TOP"))
-    return _table([[_party(*left, say), _party(*right, say)]], [WIDTH / 2] * 2, commands)
+    return table([[_party(*left, say), _party(*right, say)]], [WIDTH / 2] * 2, commands)
 
 
 def _party(role: str, party: Party, say: Say) -> Flowable:
@@ -69,78 +72,6 @@ def _party(role: str, party: Party, say: Say) -> Flowable:
     return runs([Run(role + "\n", color=GREY), Run(party.name, 10, BOLD), Run(lines)], style(8))
 
 
-def grid(pairs: Sequence[tuple[str, str]], *, columns: int = 1) -> Flowable:
-    """Labels and values in ruled boxes, `columns` pairs a row; a last value left alone gets the whole row."""
-    label_width = max([stringWidth(normal(label), REGULAR, 8) for label, _ in pairs], default=0) + 4 * PAD
-    label_width = min(max(label_width, 24 * mm), 42 * mm)
-    room = label_width, WIDTH / columns - label_width
-    rows: list[list[Cell]] = []
-    for at in range(0, len(pairs), columns):
-        few = pairs[at : at + columns]
-        cells = [_words(part, width) for pair in few for part, width in zip(pair, room, strict=True)]
-        rows.append([*cells, *[""] * 2 * (columns - len(few))])
-    commands = [("GRID", (0, 0), (-1, -1), 0.5, LINE), *_middle(), *_pad(1.5), ("BACKGROUND", (0, 0), (0, -1), SHADE)]
-    if columns == 2:
-        full = -1 if len(pairs) % 2 == 0 else -2
-        commands += [("BACKGROUND", (2, 0), (2, full), SHADE)] if len(pairs) > 1 else []
-        commands += [("SPAN", (1, -1), (3, -1))] if full == -2 else []
-    return _table(rows, [*room] * columns, commands)
-
-
-def _words(words: str, width: float) -> Cell:
-    """Words that fit on one line are drawn as such, which is four times as fast as a paragraph."""
-    line = normal(words)
-    fits = "\n" not in line and stringWidth(line, REGULAR, 8) <= width - 2 * PAD
-    return line if fits else text(words, style(8))
-
-
-def money_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, total: Sequence[Cell] = ()) -> Flowable:
-    """A ruled table whose head repeats on every page; figures keep one line, words get the width that is left."""
-    body = [list(row) for row in [*rows, *([total] if total else [])]]
-    size, widths = _fit(columns, body)
-    head = [text(column.label, style(min(size, 8), font=BOLD, align="center")) for column in columns]
-    commands = [
-        ("GRID", (0, 0), (-1, -1), 0.5, LINE),
-        ("BACKGROUND", (0, 0), (-1, 0), SHADE),
-        *_middle(),
-        ("FONT", (0, 1), (-1, -1), REGULAR, size, size * 1.3),
-        *(("ALIGN", (at, 1), (at, -1), column.align.upper()) for at, column in enumerate(columns)),
-        *_pad(1.5),
-    ]
-    if total:
-        commands += [("FONT", (0, -1), (-1, -1), BOLD, size, size * 1.3), ("NOSPLIT", (0, -2), (-1, -1))]
-    return _table([head, *(_cells(row, columns, size) for row in body)], widths, commands, repeat=1)
-
-
-def _cells(row: Sequence[Cell], columns: Sequence[Column], size: float) -> list[Cell]:
-    return [
-        text(cell, style(size, align=column.align)) if isinstance(cell, str) and column.share else cell
-        for cell, column in zip(row, columns, strict=True)
-    ]
-
-
-def _fit(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> tuple[float, list[float]]:
-    """The largest type in which the figures leave room for the words, and the widths of the columns."""
-    shares = sum(column.share for column in columns)
-    for size in SMALL:
-        widths = [_natural(column, [row[at] for row in rows], size) for at, column in enumerate(columns)]
-        spare = WIDTH - sum(widths)
-        if spare >= 34 * mm * min(shares, 1) or size == SMALL[-1]:
-            break
-    return size, [
-        spare * column.share / shares if column.share else width + (0 if shares else spare / len(columns))
-        for column, width in zip(columns, widths, strict=True)
-    ]
-
-
-def _natural(column: Column, cells: Sequence[Cell], size: float) -> float:
-    if column.share:
-        return 0.0
-    longest = max([stringWidth(cell, BOLD, size) for cell in cells if isinstance(cell, str)], default=0)
-    words = column.label.split() if column.label.isascii() else [column.label]
-    return float(max([longest, *(stringWidth(word, BOLD, size) for word in words)]) + 2 * PAD + 0.5)
-
-
 def in_words(label: str, capitals: str, figures: str, say: Say) -> Flowable:
     """The total in capitals with the figures beside it, as on every Chinese voucher."""
     cells = [
@@ -150,18 +81,8 @@ def in_words(label: str, capitals: str, figures: str, say: Say) -> Flowable:
             text(f"{say('（小写）')} ￥{figures}", style(10, font=BOLD, align="right")),
         ]
     ]
-    commands = [("BOX", (0, 0), (-1, -1), 0.8, LINE), ("BACKGROUND", (0, 0), (0, 0), SHADE), *_middle(), *_pad(3)]
-    return _table(cells, [36 * mm, WIDTH - 92 * mm, 56 * mm], commands)
-
-
-def section(words: str) -> Flowable:
-    """A small heading."""
-    return text(words, style(10, font=BOLD))
-
-
-def paragraphs(lines: Sequence[str], *, size: float = 8.5) -> list[Flowable]:
-    """Each line a paragraph."""
-    return [text(line, style(size, after=1.5)) for line in lines]
+    commands = [("BOX", (0, 0), (-1, -1), 0.8, LINE), ("BACKGROUND", (0, 0), (0, 0), SHADE), *middle(), *pad(3)]
+    return table(cells, [36 * mm, WIDTH - 92 * mm, 56 * mm], commands)
 
 
 def closing(lines: Sequence[Flowable], seal: str, heading: Heading) -> list[Flowable]:
@@ -171,30 +92,6 @@ def closing(lines: Sequence[Flowable], seal: str, heading: Heading) -> list[Flow
     made = "　　".join(f"{label}：{name}" for label, name in left if name)
     on = f"{say('日期')}：{day(heading.issued_on, heading.language)}"
     cells: list[list[Cell]] = [[text(made, style(9)), text(f"{seal}：", style(9))], ["", text(on, style(9))]]
-    table = _table(cells, [WIDTH * 0.55, WIDTH * 0.45], _pad(3))
+    under = table(cells, [WIDTH * 0.55, WIDTH * 0.45], pad(3))
     kept = 3 if len(lines) < 4 else 1
-    return [*lines[:-kept], KeepTogether([*lines[-kept:], Spacer(1, 5 * mm), table])]
-
-
-def _table(
-    cells: Sequence[Sequence[Cell]], widths: Sequence[float], commands: Sequence[tuple[Any, ...]], *, repeat: int = 0
-) -> Flowable:
-    """Every table names an embedded font for every cell, else Helvetica slips in; a tall row may be split."""
-    table = Table([list(row) for row in cells], colWidths=list(widths), repeatRows=repeat, splitInRow=1)
-    table.setStyle(TableStyle([("FONT", (0, 0), (-1, -1), REGULAR, 8, 11), *commands]))
-    return table
-
-
-def gap(height: float = 3) -> Flowable:
-    """White space, in millimetres."""
-    return Spacer(1, height * mm)
-
-
-def _pad(points: float = PAD) -> list[tuple[Any, ...]]:
-    whole = (0, 0), (-1, -1)
-    sides = [("LEFTPADDING", PAD), ("RIGHTPADDING", PAD), ("TOPPADDING", points), ("BOTTOMPADDING", points + 0.5)]
-    return [(name, *whole, value) for name, value in sides]
-
-
-def _middle() -> list[tuple[Any, ...]]:
-    return [("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
+    return [*lines[:-kept], KeepTogether([*lines[-kept:], Spacer(1, 5 * mm), under])]

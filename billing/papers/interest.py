@@ -5,8 +5,8 @@ from reportlab.platypus import Flowable, KeepTogether
 from billing.document import InterestRow, InterestStatementDocument, SettlementRow
 from billing.papers import blocks
 from billing.papers.blocks import Column
-from billing.typesetting import ALERT, Run, runs, style
 from billing.wording import Say, day, rate, sayer, yuan
+from people.typesetting import ALERT, Run, runs, style
 
 
 def interest_story(document: InterestStatementDocument) -> list[Flowable]:
@@ -58,7 +58,7 @@ def _segments(document: InterestStatementDocument, say: Say) -> list[Flowable]:
     rows = [_segment_row(at, row, (say, document.heading.language)) for at, row in enumerate(document.segments, 1)]
     days = str(sum(row.days for row in document.segments))
     total = ["", say("合计"), days, "", "", yuan(document.total_interest)]
-    return [*head, blocks.money_table(columns, rows, total=total), blocks.gap()]
+    return [*head, blocks.ruled_table(columns, rows, total=total), blocks.gap()]
 
 
 def _segment_row(at: int, row: InterestRow, wording: tuple[Say, str]) -> list[blocks.Cell]:
@@ -94,7 +94,7 @@ def _settlements(document: InterestStatementDocument, say: Say) -> list[Flowable
         Column(say("摘要"), share=1, align="left"),
     ]
     rows = [_settlement_row(row) for row in document.settlements]
-    return [*head, blocks.money_table(columns, rows), blocks.gap()]
+    return [*head, blocks.ruled_table(columns, rows), blocks.gap()]
 
 
 def _settlement_row(row: SettlementRow) -> list[blocks.Cell]:

@@ -7,8 +7,8 @@ from billing.money import ZERO
 from billing.papers import blocks
 from billing.papers.blocks import Column
 from billing.papers.interest import interest_story
-from billing.typesetting import BOLD, style, text
 from billing.wording import Say, day, sayer, yuan
+from people.typesetting import BOLD, style, text
 
 _BODY = style(10.5, indent=21, after=5)
 
@@ -58,7 +58,7 @@ def _overdue(document: DemandLetter, say: Say) -> Flowable:
     ]
     principal, interest = (sum((getattr(i, part) for i in document.items), ZERO) for part in ("principal", "interest"))
     total = ["", say("合计"), "", "", yuan(principal), yuan(interest), yuan(document.total)]
-    return blocks.money_table(columns, [_item(at, i) for at, i in enumerate(document.items, 1)], total=total)
+    return blocks.ruled_table(columns, [_item(at, i) for at, i in enumerate(document.items, 1)], total=total)
 
 
 def _item(at: int, item: DemandItem) -> list[blocks.Cell]:

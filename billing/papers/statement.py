@@ -8,8 +8,8 @@ from billing.document import AccountEntry, AccountStatement, StatementDocument, 
 from billing.money import ZERO
 from billing.papers import blocks
 from billing.papers.blocks import Column
-from billing.typesetting import GREY, Run, runs, style
 from billing.wording import Say, day, number, sayer, yuan
+from people.typesetting import GREY, Run, runs, style
 
 
 def statement_story(document: StatementDocument) -> list[Flowable]:
@@ -47,7 +47,7 @@ def _use(document: StatementDocument, say: Say) -> Flowable:
         Column(say("金额（元）")),
     ]
     rows = [_use_row(at, line, say) for at, line in enumerate(document.lines, 1)]
-    return blocks.money_table(columns, rows, total=["", say("合计"), "", "", "", yuan(document.total)])
+    return blocks.ruled_table(columns, rows, total=["", say("合计"), "", "", "", yuan(document.total)])
 
 
 def _use_row(at: int, line: StatementLine, say: Say) -> list[blocks.Cell]:
@@ -101,7 +101,7 @@ def _movements(document: AccountStatement, say: Say) -> Flowable:
     rows = [first, *(_movement(entry, yuan(left)) for entry, left in zip(document.entries, balances[1:], strict=True))]
     debit, credit = (sum((getattr(e, side) for e in document.entries), ZERO) for side in ("debit", "credit"))
     total: list[blocks.Cell] = ["", "", say("期末余额"), yuan(debit), yuan(credit), yuan(document.closing)]
-    return blocks.money_table(columns, rows, total=total)
+    return blocks.ruled_table(columns, rows, total=total)
 
 
 def _movement(entry: AccountEntry, balance: str) -> list[blocks.Cell]:

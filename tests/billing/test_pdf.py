@@ -20,7 +20,7 @@ from pypdf import PdfReader
 
 from billing.document import Document, Line, from_dict, to_dict
 from billing.pdf import draw
-from billing.typesetting import (
+from people.typesetting import (
     BOLD,
     CANNOT_END,
     CANNOT_START,

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from sla.sniffing import NotAllowed, content_type_of
+from people.sniffing import NotAllowed, content_type_of
 from tests.sla.make_sla import PDF, PNG
 
 ELF = b"\x7fELF\x02\x01\x01" + bytes(60)

@@ -11,7 +11,7 @@ from reportlab.lib.utils import TimeStamp
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
 
-from billing.typesetting import BOLD, REGULAR, fonts, normal
+from people.typesetting import BOLD, REGULAR, fonts, normal
 
 MARGIN = 15 * mm
 WIDTH = A4[0] - 2 * MARGIN  # the text column
