@@ -7,3 +7,11 @@ from django.utils.translation import gettext_lazy as _
 class ContractsConfig(AppConfig):
     name = "contracts"
     verbose_name = _("协议")
+
+    def ready(self) -> None:
+        from contracts.readings import register_readers
+        from contracts.wording import ACTIONS
+        from journal.wording import name_actions
+
+        name_actions(ACTIONS)
+        register_readers()

@@ -9,7 +9,7 @@ STANDARD = Path(__file__).parent / "data" / "standard_clauses.csv"
 
 
 def standard_clauses() -> list[dict[str, str]]:
-    """Every clause of the standard text: number, chapter, klass, heading, text with {blanks}."""
+    """Every clause of the standard text: number, chapter, klass, topic, side, heading, text with {blanks}."""
     with STANDARD.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -18,7 +18,7 @@ def write_standard_clauses(version: AgreementVersion) -> list[Clause]:
     """Give a draft version the standard clauses; the wording keeps its named blanks, which `worded` fills."""
     made = []
     for position, row in enumerate(standard_clauses(), start=1):
-        fields = {name: row[name] for name in ("number", "heading", "text", "klass")}
+        fields = {name: row[name] for name in ("number", "heading", "text", "klass", "topic", "side")}
         clause = Clause(version=version, position=position, **fields)
         clause.save()
         made.append(clause)

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from contracts import views
+from contracts.views import agreements, papers
 
 app_name = "contracts"
 urlpatterns = [
-    path("agreements/", views.agreements, name="agreements"),
-    path("agreements/<int:pk>/", views.agreement, name="agreement"),
+    path("agreements/", agreements.agreements, name="agreements"),
+    path("agreements/<int:pk>/", agreements.agreement, name="agreement"),
+    path("papers/<int:pk>/", papers.paper, name="paper"),
 ]

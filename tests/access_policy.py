@@ -60,6 +60,12 @@ MODELS: dict[str, ModelRow] = {
     "contracts_agreementversion": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_clause": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_supporthours": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "contracts_paper": ModelRow(view=AGREEMENT_READERS, extra={"file": AGREEMENT_READERS}),
+    "contracts_servednotice": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"write": who(OL, CM)},
+        verbs={"send": who(OL, CM), "receive": who(OL, CM)},
+    ),
     "sla_ticket": ModelRow(
         view=TICKET_READERS,
         list_verbs={"file": OPERATIONS},
@@ -123,6 +129,7 @@ OWN_ROWS = (
     "billing:document-pdf",
     "billing:interest-pdf",
     "contracts:agreement",
+    "contracts:paper",
 )
 # Staff who read such rows too, on the same address.
 ROW_READERS: dict[str, Who] = {"sla:attachment": TICKET_READERS}

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Document
-from contracts.models import Agreement, Membership
+from contracts.models import Agreement, Membership, Paper
 from journal.models import Notice
 from people.models import User
 from sla import tickets
@@ -299,6 +299,7 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         "sla:ticket": {"number": Ticket.objects.filter(agreement__party_b=body).latest("pk").number},
         "sla:attachment": {"pk": Attachment.objects.get().pk},
         "contracts:agreement": {"pk": Agreement.objects.get(party_b=body).pk},
+        "contracts:paper": {"pk": Paper.objects.filter(agreement__party_b=body, for_party_b=True).latest("pk").pk},
         **{name: {"pk": document.pk} for name in ("billing:document", "billing:document-pdf", "billing:interest-pdf")},
     }
     assert set(rows) == set(policy.OWN_ROWS)

@@ -13,6 +13,7 @@ from people.models import User
 from portal.sample.agreements import make_agreements, make_hours
 from portal.sample.invoices import make_invoices
 from portal.sample.moments import Moments
+from portal.sample.papers import make_papers
 from portal.sample.people import BODIES, PASSWORD, STAFF, make_people
 from portal.sample.tickets import make_tickets
 from worktime.calendars import current_version, load_bundled, work_calendar, workday_calendar
@@ -50,6 +51,7 @@ class Command(BaseCommand):
             moments = Moments(now, work_calendar(hours, version), workday_calendar(version))
             agreements = make_agreements(people, hours, today=moments.today)
             make_invoices(people, agreements, moments)
+            make_papers(people, agreements)
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_tickets(people, agreements, moments)
 

@@ -1,180 +1,15 @@
-"""Organisations, agreements, their versions (the terms) and clauses."""
+"""Versions of an agreement: the terms from one effective date on, and their clauses."""
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from contracts.querysets import AgreementQuerySet, AgreementVersionQuerySet, OrganisationQuerySet
-from worktime.models import Calendar
-
-
-class Organisation(models.Model):
-    """A body that concludes agreements: Party A, or one of many Party Bs."""
-
-    class Kind(models.TextChoices):
-        GOVERNMENT = "government", _("行政机关")
-        PUBLIC_INSTITUTION = "public_institution", _("事业单位")
-        LARGE = "large", _("大型企业")
-        SME = "sme", _("中小企业")
-
-    name = models.CharField(_("名称"), max_length=120, unique=True)
-    uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
-    kind = models.CharField(_("性质"), max_length=20, choices=Kind.choices)
-    address = models.CharField(_("地址"), max_length=200, blank=True)
-    contact_name = models.CharField(_("联系人"), max_length=60, blank=True)
-    contact_phone = models.CharField(_("联系电话"), max_length=30, blank=True)
-    contact_email = models.EmailField(_("联系邮箱"), blank=True)
-    bank_name = models.CharField(_("开户行"), max_length=120, blank=True)
-    bank_account = models.CharField(_("账号"), max_length=40, blank=True)
-
-    objects = OrganisationQuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("单位")
-        verbose_name_plural = _("单位")
-        ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                name="organisation_kind_known",
-                condition=Q(kind__in=["government", "public_institution", "large", "sme"]),
-                violation_error_message=_("单位性质须为行政机关、事业单位、大型企业或中小企业。"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Membership(models.Model):
-    """A user acts for an organisation, as a plain user or as its administrator."""
-
-    class Role(models.TextChoices):
-        USER = "user", _("经办人")
-        ADMIN = "admin", _("管理员")
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("用户")
-    )
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships", verbose_name=_("单位"))
-    role = models.CharField(_("身份"), max_length=10, choices=Role.choices, default=Role.USER)
-    active = models.BooleanField(_("有效"), default=True)
-
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("单位成员")
-        verbose_name_plural = _("单位成员")
-        constraints = [
-            models.UniqueConstraint(fields=["user", "organisation"], name="membership_once"),
-            models.CheckConstraint(name="membership_role_known", condition=Q(role__in=["user", "admin"])),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} @ {self.organisation}"
-
-
-class SupportHours(models.Model):
-    """A named set of weekly support windows on a calendar, and the two answers that the clause leaves open.
-
-    ``weekly`` is a list of seven lists, Monday first, of ["HH:MM", "HH:MM"] pairs in local time; 24:00 is allowed and a
-    close at or before its open runs past midnight.
-    """
-
-    name = models.CharField(_("名称"), max_length=80, unique=True)
-    calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="+", verbose_name=_("工作日历"))
-    weekly = models.JSONField(_("每周时段"))
-    weekends_served = models.BooleanField(
-        _("周末提供支持"), null=True, blank=True, help_text=_("“节假日除外”是否也把普通周末除外？必须有人作出选择。")
-    )
-    makeup_days_served = models.BooleanField(
-        _("调休上班日提供支持"), null=True, blank=True, help_text=_("调休上班的周末是否算支持时间？必须有人作出选择。")
-    )
-
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("支持时段")
-        verbose_name_plural = _("支持时段")
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Agreement(models.Model):
-    """An information-platform sharing agreement between Party A (provider) and one Party B (user)."""
-
-    class State(models.TextChoices):
-        DRAFT = "draft", _("草稿")
-        FOR_SIGNING = "for_signing", _("待签署")
-        PARTLY_SIGNED = "partly_signed", _("部分签署")
-        IN_FORCE = "in_force", _("生效")
-        SUSPENDED = "suspended", _("暂停")
-        EXPIRED = "expired", _("届满")
-        TERMINATED = "terminated", _("终止")
-        CLOSED = "closed", _("已关闭")
-
-    number = models.CharField(_("协议编号"), max_length=40, unique=True)
-    title = models.CharField(_("协议名称"), max_length=160)
-    party_a = models.ForeignKey(Organisation, models.PROTECT, related_name="provided", verbose_name=_("甲方"))
-    party_b = models.ForeignKey(Organisation, models.PROTECT, related_name="agreements", verbose_name=_("乙方"))
-    state = models.CharField(_("状态"), max_length=20, choices=State.choices, default=State.DRAFT, editable=False)
-    manager = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("负责人")
-    )
-    signed_on = models.DateField(_("订立日期"), null=True, blank=True)
-    effective_on = models.DateField(_("生效日期"), null=True, blank=True)
-    term_years = models.PositiveSmallIntegerField(_("期限（年）"), null=True, blank=True)
-    ends_on = models.DateField(_("书面终止日期"), null=True, blank=True)
-
-    objects = AgreementQuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("协议")
-        verbose_name_plural = _("协议")
-        permissions = [("activate_agreement", "Can put an agreement in force")]
-        ordering = ["-effective_on", "number"]
-        constraints = [
-            models.CheckConstraint(
-                name="agreement_two_parties",
-                condition=~Q(party_a=F("party_b")),
-                violation_error_message=_("甲方和乙方不能是同一单位。"),
-            ),
-            models.CheckConstraint(
-                name="agreement_ends_after_start",
-                condition=Q(ends_on__isnull=True) | Q(effective_on__isnull=True) | Q(ends_on__gte=F("effective_on")),
-                violation_error_message=_("终止日期不能早于生效日期。"),
-            ),
-            models.CheckConstraint(
-                name="agreement_state_known",
-                condition=Q(
-                    state__in=[
-                        "draft",
-                        "for_signing",
-                        "partly_signed",
-                        "in_force",
-                        "suspended",
-                        "expired",
-                        "terminated",
-                        "closed",
-                    ]
-                ),
-            ),
-            models.CheckConstraint(
-                name="agreement_in_force_dated",
-                condition=~Q(state__in=["in_force", "suspended"])
-                | (Q(effective_on__isnull=False) & Q(signed_on__isnull=False)),
-                violation_error_message=_("生效的协议须有订立日期和生效日期。"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.title}"
+from contracts.models.agreements import Agreement
+from contracts.models.hours import SupportHours
+from contracts.querysets import AgreementVersionQuerySet
+from contracts.topics import TOPICS
 
 
 class AgreementVersion(models.Model):
@@ -315,12 +150,22 @@ class Clause(models.Model):
         DEADLINE = "deadline", _("付款期限")
         REMEDY = "remedy", _("违约处理")
         CALENDAR = "calendar", _("时段")
+        RELIEF = "relief", _("免责")
+        DISPUTE = "dispute", _("争议")
+        NOTICE = "notice", _("通知")
+
+    class Side(models.TextChoices):
+        A = "a", _("甲方")
+        B = "b", _("乙方")
+        BOTH = "both", _("双方")
 
     version = models.ForeignKey(AgreementVersion, models.PROTECT, related_name="clauses", verbose_name=_("协议版本"))
     number = models.CharField(_("条款号"), max_length=20)
     heading = models.CharField(_("标题"), max_length=120)
     text = models.TextField(_("正文"))
     klass = models.CharField(_("类别"), max_length=12, choices=Klass.choices)
+    topic = models.CharField(_("对应事项"), max_length=30, choices=TOPICS, blank=True)
+    side = models.CharField(_("义务方"), max_length=4, choices=Side.choices, default=Side.BOTH)
     position = models.PositiveSmallIntegerField(_("顺序"))
 
     history = HistoricalRecords()

@@ -1,0 +1,115 @@
+"""The console's pages on agreements."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from contracts import lifecycle
+from contracts.clauses import filled_blanks, worded
+from contracts.forms import PutInForceForm
+from contracts.models import Agreement
+from contracts.panels import panels_of
+from people.console import ConsoleAdmin, DateRangeFilter, Panel, Verb, badge
+from people.models import User
+from people.showing import Tone
+
+STATE_TONES: dict[str, Tone] = {
+    Agreement.State.DRAFT: "muted",
+    Agreement.State.FOR_SIGNING: "info",
+    Agreement.State.PARTLY_SIGNED: "info",
+    Agreement.State.IN_FORCE: "ok",
+    Agreement.State.SUSPENDED: "bad",
+    Agreement.State.EXPIRED: "warn",
+    Agreement.State.TERMINATED: "muted",
+    Agreement.State.CLOSED: "muted",
+}
+
+
+@admin.register(Agreement)
+class AgreementAdmin(ConsoleAdmin):
+    list_display = ("number", "title", "party_b", "state_badge", "effective_on", "ends_on", "manager")
+    list_select_related = ("party_b", "manager")
+    list_filter = ("state", ("ends_on", DateRangeFilter), "manager")
+    search_fields = ("number", "title", "party_b__name")
+    search_help_text = _("按编号、名称或乙方查找")
+    autocomplete_fields = ("party_a", "party_b", "manager")
+    empty_hint = _("还没有协议。点“增加”起草第一份协议。")
+    fields = ("number", "title", ("party_a", "party_b"), "manager", ("term_years", "ends_on"))
+    verbs = (
+        Verb(
+            "for-signing",
+            _("提交签署"),
+            "contracts.change_agreement",
+            lambda request, obj, data: _open_for_signing(request, obj),
+            when=lambda obj: obj.state == Agreement.State.DRAFT,
+            explain=lambda obj: _t("提交后内容不能再改，等待双方签署。"),
+            tone="primary",
+        ),
+        Verb(
+            "in-force",
+            _("登记生效"),
+            "contracts.activate_agreement",
+            lambda request, obj, data: _put_in_force(request, obj, data),
+            form=PutInForceForm,
+            when=lambda obj: obj.state in {Agreement.State.FOR_SIGNING, Agreement.State.PARTLY_SIGNED},
+            explain=lambda obj: _t("双方都已签署后登记；条款从生效日期起适用。"),
+            tone="primary",
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Agreement]:
+        return super().get_queryset(request).select_related("party_a", "party_b", "manager")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only a draft is edited; later changes are supplements."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.state == Agreement.State.DRAFT)
+
+    @admin.display(description=_("状态"), ordering="state")
+    def state_badge(self, obj: Agreement) -> SafeString:
+        return badge(obj.get_state_display(), STATE_TONES[obj.state])
+
+    def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
+        versions = list(obj.versions.select_related("support_hours"))
+        current = versions[-1] if versions else None
+        clauses = list(current.clauses.all()) if current else []
+        if current:
+            current.agreement = obj
+            blanks = filled_blanks(current)
+            for clause in clauses:
+                clause.worded = worded(clause, blanks)
+        yield Panel(
+            name="overview",
+            label=_("概况"),
+            template="admin/contracts/overview.html",
+            context={
+                "agreement": obj,
+                "version": current,
+                "state": self.state_badge(obj),
+                "blanks": lifecycle.open_blanks(obj) if obj.state == Agreement.State.DRAFT else [],
+            },
+        )
+        yield from panels_of(cast(User, request.user), obj)
+        yield Panel(
+            name="clauses",
+            label=_("条款"),
+            template="admin/contracts/clauses.html",
+            context={"clauses": clauses, "versions": versions},
+            count=len(clauses),
+        )
+
+
+def _open_for_signing(request: HttpRequest, obj: Agreement) -> str:
+    lifecycle.open_for_signing(obj, by=cast(User, request.user), at=timezone.now())
+    return _t("已提交签署。")
+
+
+def _put_in_force(request: HttpRequest, obj: Agreement, data: dict[str, Any]) -> str:
+    lifecycle.put_in_force(obj, **data, by=cast(User, request.user), at=timezone.now())
+    return _t("协议已生效。")

@@ -1,0 +1,19 @@
+"""Organisations, agreements, their versions (the terms), clauses, papers and served notices."""
+
+from contracts.models.agreements import Agreement
+from contracts.models.hours import SupportHours
+from contracts.models.organisations import Membership, Organisation
+from contracts.models.papers import Paper
+from contracts.models.serving import ServedNotice
+from contracts.models.versions import AgreementVersion, Clause
+
+__all__ = [
+    "Agreement",
+    "AgreementVersion",
+    "Clause",
+    "Membership",
+    "Organisation",
+    "Paper",
+    "ServedNotice",
+    "SupportHours",
+]

@@ -1,0 +1,12 @@
+"""What the records of this app say of the clauses: readers for the clause board, one module an area."""
+
+from contracts import board
+from contracts.readings import serving
+
+READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (("notices", serving.read_notices),)
+
+
+def register_readers() -> None:
+    """Let this app's readers speak for their topics."""
+    for topics, reader in READERS:
+        board.add_reader(topics, reader)

@@ -1,0 +1,12 @@
+"""What the events of this app are called."""
+
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: dict[str, object] = {
+    "agreement.for_signing": _("提交签署"),
+    "agreement.in_force": _("协议生效"),
+    "paper.kept": _("保存文件"),
+    "served_notice.written": _("登记通知"),
+    "served_notice.sent": _("通知已发出"),
+    "served_notice.received": _("通知已送达"),
+}

@@ -1,0 +1,58 @@
+"""Sample papers: the signed scan of each agreement, and the onboarding notice that was served with it."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from contracts import papers, serving
+from contracts.models import Agreement, Paper, ServedNotice
+from people.blocks import gap, paragraphs, title
+from people.pages import Foot, page_bytes
+from portal.sample.moments import local
+from portal.sample.people import People
+
+
+def sample_pdf(name: str, *lines: str) -> SimpleUploadedFile:
+    """A one-page PDF that says what it stands for."""
+    story = [*title(name), gap(6), *paragraphs(lines, size=11)]
+    foot = Foot("示例文件", "第 {number} 页，共 {count} 页", mark="示例")
+    content = page_bytes(story, foot, title=name, author="守约示例", language="zh-CN")
+    return SimpleUploadedFile(f"{name}.pdf", content, content_type="application/pdf")
+
+
+def make_papers(people: People, agreements: Sequence[Agreement]) -> None:
+    """For each agreement in force: the scan of the signed paper and the notice to connect, received next day."""
+    for agreement in agreements:
+        if agreement.signed_on is None or agreement.effective_on is None:
+            continue
+        signed = local(agreement.signed_on, 16)
+        scan = sample_pdf("协议签署页扫描件", f"协议编号：{agreement.number}", "甲乙双方签字盖章页。")
+        papers.keep(
+            agreement,
+            scan,
+            kind=Paper.Kind.SIGNED_SCAN,
+            title="协议签署页扫描件",
+            for_party_b=True,
+            by=people["hetong"],
+            at=signed,
+        )
+        _onboarding(people, agreement, agreement.effective_on)
+
+
+def _onboarding(people: People, agreement: Agreement, day: date) -> None:
+    sent = local(day, 9)
+    writing = serving.Writing(
+        kind=ServedNotice.Kind.ONBOARDING,
+        sender=ServedNotice.Side.A,
+        subject="关于办理平台接入的通知",
+        text="请贵单位按接口规范完成对接，接入中遇到问题请联系运行保障处。",
+        clause_number="3.1.1",
+    )
+    by = people["hetong"]
+    notice = serving.write(agreement, writing, file=sample_pdf("接入通知", writing.text), by=by, at=sent)
+    serving.send(notice, channel=ServedNotice.Channel.DESIGNATED_SYSTEM, sent_at=sent, by=by, at=sent)
+    arrived = sent + timedelta(hours=26)
+    serving.receive(
+        notice, received_at=arrived, received_by=agreement.party_b.contact_name, by=by, at=arrived + timedelta(hours=1)
+    )
