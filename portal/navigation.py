@@ -8,10 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-RUNNING, AGREEMENTS, MONEY, BASICS, SYSTEM = "running", "agreements", "money", "basics", "system"
+RUNNING, AGREEMENTS, DUTIES, SHARING = "running", "agreements", "duties", "sharing"
+MONEY, BASICS, SYSTEM = "money", "basics", "system"
 GROUPS: tuple[tuple[str, object], ...] = (
     (RUNNING, _("履约运行")),
     (AGREEMENTS, pgettext_lazy("menu", "合同")),
+    (DUTIES, _("义务与违约")),
+    (SHARING, _("共享与安全")),
     (MONEY, _("费用")),
     (BASICS, _("基础数据")),
     (SYSTEM, _("系统")),

@@ -6,17 +6,15 @@ from typing import Any, cast
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from contracts import lifecycle
+from contracts.admin import life
 from contracts.clauses import filled_blanks, worded
-from contracts.forms import PutInForceForm
 from contracts.models import Agreement
 from contracts.panels import panels_of
-from people.console import ConsoleAdmin, DateRangeFilter, Panel, Verb, badge
+from people.console import ConsoleAdmin, DateRangeFilter, Panel, badge
 from people.models import User
 from people.showing import Tone
 
@@ -42,27 +40,7 @@ class AgreementAdmin(ConsoleAdmin):
     autocomplete_fields = ("party_a", "party_b", "manager")
     empty_hint = _("还没有协议。点“增加”起草第一份协议。")
     fields = ("number", "title", ("party_a", "party_b"), "manager", ("term_years", "ends_on"))
-    verbs = (
-        Verb(
-            "for-signing",
-            _("提交签署"),
-            "contracts.change_agreement",
-            lambda request, obj, data: _open_for_signing(request, obj),
-            when=lambda obj: obj.state == Agreement.State.DRAFT,
-            explain=lambda obj: _t("提交后内容不能再改，等待双方签署。"),
-            tone="primary",
-        ),
-        Verb(
-            "in-force",
-            _("登记生效"),
-            "contracts.activate_agreement",
-            lambda request, obj, data: _put_in_force(request, obj, data),
-            form=PutInForceForm,
-            when=lambda obj: obj.state in {Agreement.State.FOR_SIGNING, Agreement.State.PARTLY_SIGNED},
-            explain=lambda obj: _t("双方都已签署后登记；条款从生效日期起适用。"),
-            tone="primary",
-        ),
-    )
+    verbs = life.VERBS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agreement]:
         return super().get_queryset(request).select_related("party_a", "party_b", "manager")
@@ -103,13 +81,3 @@ class AgreementAdmin(ConsoleAdmin):
             context={"clauses": clauses, "versions": versions},
             count=len(clauses),
         )
-
-
-def _open_for_signing(request: HttpRequest, obj: Agreement) -> str:
-    lifecycle.open_for_signing(obj, by=cast(User, request.user), at=timezone.now())
-    return _t("已提交签署。")
-
-
-def _put_in_force(request: HttpRequest, obj: Agreement, data: dict[str, Any]) -> str:
-    lifecycle.put_in_force(obj, **data, by=cast(User, request.user), at=timezone.now())
-    return _t("协议已生效。")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from contracts.clauses import filled_blanks, interest_words, worded
 from contracts.models import Agreement, AgreementVersion
+from contracts.sections import sections_of
 from people.models import User
 
 PER_PAGE = 20
@@ -42,7 +43,13 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         version.agreement = found
         blanks = filled_blanks(version)
         clauses = [(clause, worded(clause, blanks)) for clause in version.clauses.all()]
-    context = {"agreement": found, "version": version, "clauses": clauses, "facts": _facts(found, version)}
+    context = {
+        "agreement": found,
+        "version": version,
+        "clauses": clauses,
+        "facts": _facts(found, version),
+        "sections": sections_of(cast(User, request.user), found),
+    }
     return render(request, "portal/contracts/agreement.html", context)
 
 

@@ -13,6 +13,10 @@ from people.models import User
 NOW = datetime(2026, 9, 18, tzinfo=UTC)
 
 
+def saying(reading: Reading) -> board.Reader:
+    return lambda agreement, at: reading
+
+
 def test_nothing_is_kept_without_a_row() -> None:
     with pytest.raises(ValueError, match="without a row"):
         Reading(standing=Standing.KEPT)
@@ -22,8 +26,7 @@ def test_nothing_is_kept_without_a_row() -> None:
 def test_the_worst_of_several_readings_is_shown(agreement: Agreement, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board, "_readers", {})
     for standing, count in ((Standing.KEPT, 2), (Standing.OVERDUE, 1), (Standing.DUE_SOON, 3)):
-        made = Reading(standing=standing, count=count, note=standing.value)
-        board.add_reader("term", lambda agreement, at, made=made: made)
+        board.add_reader("term", saying(Reading(standing=standing, count=count, note=standing.value)))
 
     reading = board.read(agreement, "term", at=NOW)
 
