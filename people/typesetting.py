@@ -157,26 +157,29 @@ def break_lines(glyphs: Sequence[Glyph], widths: Sequence[float]) -> list[tuple[
 
 
 def _line_end(glyphs: Sequence[Glyph], start: int, width: float) -> tuple[int, bool]:
-    used, last = 0.0, start
+    used, last, inked = 0.0, start, ""
     for at in range(start, len(glyphs)):
         character = glyphs[at][0]
         if character == "\n":
             return at, True
-        if at > start and may_break(glyphs[at - 1][0], character):
-            last = at
+        if character != " ":
+            if at > start and may_break(inked, character, spaced=glyphs[at - 1][0] == " "):
+                last = at
+            inked = character
         used += glyphs[at][1]
         if used > width + _FUZZ and at > start and character != " ":
             return (last if last > start else at), False
     return len(glyphs), False
 
 
-def may_break(left: str, right: str) -> bool:
-    """Whether a line may end between two characters."""
-    if left == " ":
-        return right not in CANNOT_START
-    if right == " " or right in CANNOT_START or left in CANNOT_END:
+def may_break(left: str, right: str, *, spaced: bool = False) -> bool:
+    """Whether a line may end between two characters that are not blanks; `spaced` when blanks stand between them.
+
+    The blanks never decide: they vanish at the break, and what then ends and starts a line must be allowed to.
+    """
+    if right in CANNOT_START or left in CANNOT_END:
         return False
-    return _is_wide(left) or _is_wide(right)
+    return spaced or _is_wide(left) or _is_wide(right)
 
 
 def _is_wide(character: str) -> bool:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
@@ -222,6 +222,8 @@ legal_text = st.text(alphabet="甲乙丙丁协议信息，。；：！？》）�
 
 
 @given(legal_text, st.floats(min_value=40, max_value=400))
+@example("33《 3", 40.0)
+@example("甲33  ，3", 40.0)
 @settings(max_examples=150)
 def test_no_line_starts_or_ends_with_a_forbidden_sign(words: str, width: float) -> None:
     glyphs = [(c, 9.0, None) for c in words]
@@ -235,7 +237,8 @@ def test_no_line_starts_or_ends_with_a_forbidden_sign(words: str, width: float) 
 
 
 def _unbreakable(words: str) -> bool:
-    return not any(may_break(one, other) for one, other in pairwise(words))
+    inked = [at for at, character in enumerate(words) if character != " "]
+    return not any(may_break(words[one], words[other], spaced=other - one > 1) for one, other in pairwise(inked))
 
 
 PARTS = [
