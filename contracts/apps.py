@@ -9,9 +9,14 @@ class ContractsConfig(AppConfig):
     verbose_name = _("协议")
 
     def ready(self) -> None:
+        from contracts.board_panels import agreement_panels, agreement_sections
+        from contracts.panels import add_panels
         from contracts.readings import register_readers
+        from contracts.sections import add_sections
         from contracts.wording import ACTIONS
         from journal.wording import name_actions
 
         name_actions(ACTIONS)
         register_readers()
+        add_panels(agreement_panels)
+        add_sections(agreement_sections)

@@ -5,7 +5,7 @@ Nothing is green without a row that proves it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlencode
@@ -13,9 +13,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Agreement, AgreementVersion, Clause
+from contracts.models import Agreement
 from contracts.topics import PURPOSES
-from people.models import User
 from people.showing import Tone
 
 
@@ -54,17 +53,22 @@ TONES: dict[Standing, Tone] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """Where the records behind a reading are: shown to those who hold the permission ("app.codename")."""
+    """Where the records behind a reading are: shown to those who hold the permission ("app.codename").
+
+    portal_url is the page of Party B with the same records, empty when it has none.
+    """
 
     label: object
     url: str
     permission: str
+    portal_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """What the records say of one clause: its standing, why in words, how many rows prove it, and where they are.
 
+    party_b is what Party B reads instead, where the records hold what only Party A may see.
     Raises ValueError for a clause that would be green without a row.
     """
 
@@ -72,6 +76,7 @@ class Reading:
     note: object = ""
     count: int = 0
     links: Sequence[Link] = field(default_factory=tuple)
+    party_b: "Reading | None" = None
 
     def __post_init__(self) -> None:
         if self.standing == Standing.KEPT and self.count < 1:
@@ -95,10 +100,11 @@ def topics_read() -> frozenset[str]:
     return frozenset(_readers)
 
 
-def list_link(label: object, model: str, permission: str, **filters: object) -> Link:
+def list_link(label: object, model: str, permission: str, *, portal_url: str = "", **filters: object) -> Link:
     """A link to a filtered list of the console; model is app_model, the rows must be viewable with the permission."""
     query = f"?{urlencode(filters)}" if filters else ""
-    return Link(label=label, url=reverse(f"admin:{model}_changelist") + query, permission=permission)
+    url = reverse(f"admin:{model}_changelist") + query
+    return Link(label=label, url=url, permission=permission, portal_url=portal_url)
 
 
 def read(agreement: Agreement, topic: str, *, at: datetime) -> Reading:
@@ -108,6 +114,13 @@ def read(agreement: Agreement, topic: str, *, at: datetime) -> Reading:
     readings = [reader(agreement, at) for reader in _readers.get(topic, ())]
     if not readings:
         return Reading(standing=Standing.UNPROVEN)
+    whole = _worst_of(readings)
+    if any(reading.party_b for reading in readings):
+        return replace(whole, party_b=_worst_of([reading.party_b or reading for reading in readings]))
+    return whole
+
+
+def _worst_of(readings: Sequence[Reading]) -> Reading:
     worst = min(readings, key=lambda reading: WORST_FIRST.index(reading.standing))
     return Reading(
         standing=worst.standing,
@@ -115,35 +128,3 @@ def read(agreement: Agreement, topic: str, *, at: datetime) -> Reading:
         count=sum(reading.count for reading in readings),
         links=tuple(dict.fromkeys(link for reading in readings for link in reading.links)),
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One line of the board: the clause and its reading, links cut to what the reader may open."""
-
-    clause: Clause
-    reading: Reading
-    links: Sequence[Link]
-
-    @property
-    def standing_label(self) -> object:
-        """The standing in words."""
-        return LABELS[self.reading.standing]
-
-    @property
-    def tone(self) -> Tone:
-        """The colour of the standing."""
-        return TONES[self.reading.standing]
-
-
-def board_of(agreement: Agreement, version: AgreementVersion, *, user: User, at: datetime) -> list[Row]:
-    """Every clause of the version with its live state, in the order of the text."""
-    cache: dict[str, Reading] = {}
-    rows = []
-    for clause in version.clauses.all():
-        if clause.topic not in cache:
-            cache[clause.topic] = read(agreement, clause.topic, at=at)
-        reading = cache[clause.topic]
-        links = [link for link in reading.links if user.has_perm(link.permission)]
-        rows.append(Row(clause=clause, reading=reading, links=links))
-    return rows

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from contracts.views import agreements, papers
+from contracts.views import agreements, boards, papers
 
 app_name = "contracts"
 urlpatterns = [
     path("agreements/", agreements.agreements, name="agreements"),
     path("agreements/<int:pk>/", agreements.agreement, name="agreement"),
+    path("agreements/<int:pk>/board/", boards.board, name="board"),
+    path("agreements/<int:pk>/board/pdf/", boards.board_pdf, name="board-pdf"),
     path("papers/<int:pk>/", papers.paper, name="paper"),
 ]

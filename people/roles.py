@@ -63,6 +63,8 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "contracts.view_supporthours": AGREEMENT_READERS,
     "contracts.add_supporthours": (CONTRACT_MANAGER,),
     "contracts.change_supporthours": (CONTRACT_MANAGER,),
+    "contracts.view_boardtally": AGREEMENT_READERS,
+    "contracts.refresh_boardtally": (OPERATIONS_LEAD, FINANCE_LEAD, CONTRACT_MANAGER),
     "contracts.view_paper": AGREEMENT_READERS,
     "contracts.view_servednotice": AGREEMENT_READERS,
     "contracts.serve_notice": (OPERATIONS_LEAD, CONTRACT_MANAGER),

@@ -24,6 +24,7 @@ OF_MODEL = {
     "contracts.Organisation": BASICS,
     "contracts.Membership": BASICS,
     "contracts.SupportHours": BASICS,
+    "contracts.BoardTally": RUNNING,
     "journal.Event": RUNNING,
     "journal.Approval": RUNNING,
 }
@@ -33,6 +34,7 @@ ORDER = (
     "sla.Clock",
     "sla.Breach",
     "contracts.Agreement",
+    "contracts.BoardTally",
     "billing.Document",
     "billing.FormalInvoice",
     "billing.BankReceipt",

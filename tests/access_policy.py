@@ -55,8 +55,13 @@ MODELS: dict[str, ModelRow] = {
     ),
     "contracts_organisation": ModelRow(view=AGREEMENT_READERS | {SEC}, add=who(CM, SEC), change=who(CM, SEC)),
     "contracts_agreement": ModelRow(
-        view=AGREEMENT_READERS, add=who(CM), change=who(CM), verbs={"for-signing": who(CM), "in-force": who(FL)}
+        view=AGREEMENT_READERS,
+        add=who(CM),
+        change=who(CM),
+        verbs={"for-signing": who(CM), "in-force": who(FL)},
+        extra={"board": AGREEMENT_READERS, "boardpdf": AGREEMENT_READERS},
     ),
+    "contracts_boardtally": ModelRow(view=AGREEMENT_READERS, verbs={"refresh": who(OL, FL, CM)}),
     "contracts_agreementversion": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_clause": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_supporthours": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
@@ -130,6 +135,8 @@ OWN_ROWS = (
     "billing:interest-pdf",
     "contracts:agreement",
     "contracts:paper",
+    "contracts:board",
+    "contracts:board-pdf",
 )
 # Staff who read such rows too, on the same address.
 ROW_READERS: dict[str, Who] = {"sla:attachment": TICKET_READERS}

@@ -299,6 +299,7 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         "sla:ticket": {"number": Ticket.objects.filter(agreement__party_b=body).latest("pk").number},
         "sla:attachment": {"pk": Attachment.objects.get().pk},
         "contracts:agreement": {"pk": Agreement.objects.get(party_b=body).pk},
+        **{name: {"pk": Agreement.objects.get(party_b=body).pk} for name in ("contracts:board", "contracts:board-pdf")},
         "contracts:paper": {"pk": Paper.objects.filter(agreement__party_b=body, for_party_b=True).latest("pk").pk},
         **{name: {"pk": document.pk} for name in ("billing:document", "billing:document-pdf", "billing:interest-pdf")},
     }

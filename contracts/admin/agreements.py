@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts import lifecycle
 from contracts.admin import life
+from contracts.admin.boards import BoardMixin
 from contracts.clauses import filled_blanks, worded
 from contracts.models import Agreement
 from contracts.panels import panels_of
@@ -31,7 +32,7 @@ STATE_TONES: dict[str, Tone] = {
 
 
 @admin.register(Agreement)
-class AgreementAdmin(ConsoleAdmin):
+class AgreementAdmin(BoardMixin, ConsoleAdmin):
     list_display = ("number", "title", "party_b", "state_badge", "effective_on", "ends_on", "manager")
     list_select_related = ("party_b", "manager")
     list_filter = ("state", ("ends_on", DateRangeFilter), "manager")

@@ -1,6 +1,7 @@
 """Organisations, agreements, their versions (the terms), clauses, papers and served notices."""
 
 from contracts.models.agreements import Agreement
+from contracts.models.boards import BoardTally
 from contracts.models.hours import SupportHours
 from contracts.models.organisations import Membership, Organisation
 from contracts.models.papers import Paper
@@ -10,6 +11,7 @@ from contracts.models.versions import AgreementVersion, Clause
 __all__ = [
     "Agreement",
     "AgreementVersion",
+    "BoardTally",
     "Clause",
     "Membership",
     "Organisation",

@@ -6,9 +6,7 @@ import pytest
 
 from contracts import board
 from contracts.board import Reading, Standing
-from contracts.clauses import write_standard_clauses
 from contracts.models import Agreement
-from people.models import User
 
 NOW = datetime(2026, 9, 18, tzinfo=UTC)
 
@@ -34,13 +32,14 @@ def test_the_worst_of_several_readings_is_shown(agreement: Agreement, monkeypatc
 
 
 @pytest.mark.django_db
-def test_every_clause_of_the_text_has_its_line(agreement: Agreement, auditor: User) -> None:
-    version = agreement.versions.get()
-    write_standard_clauses(version)
+def test_party_b_reads_what_it_may_see(agreement: Agreement, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board, "_readers", {})
+    public = Reading(standing=Standing.KEPT, count=1, note="public")
+    board.add_reader("liability", saying(Reading(standing=Standing.BREACHED, count=2, note="secret", party_b=public)))
+    board.add_reader("liability", saying(Reading(standing=Standing.DUE_SOON, count=1, note="both")))
 
-    rows = board.board_of(agreement, version, user=auditor, at=NOW)
+    reading = board.read(agreement, "liability", at=NOW)
 
-    assert len(rows) == 42
-    by_number = {row.clause.number: row for row in rows}
-    assert by_number["1.2.1"].reading.standing == Standing.NOT_TRACKABLE
-    assert all(row.clause.topic for row in rows)
+    assert (reading.note, reading.count) == ("secret", 3)
+    assert reading.party_b is not None
+    assert (reading.party_b.note, reading.party_b.count) == ("both", 2)

@@ -68,6 +68,9 @@ def _admin_pages(looker: User) -> Iterator[Page]:
     request = RequestFactory().get("/")
     request.user = looker
     yield Page("admin-index", reverse("admin:index"), looker.username)
+    for agreement in Agreement.objects.filter(state="in_force").order_by("pk")[:1]:
+        board = reverse("admin:contracts_agreement_board", args=[agreement.pk])
+        yield Page("admin-contracts_agreement-board", board, looker.username)
     for model, model_admin in sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label_lower):
         name = f"{model._meta.app_label}_{model._meta.model_name}"
         yield Page(f"admin-{name}-list", reverse(f"admin:{name}_changelist"), looker.username)
@@ -114,6 +117,8 @@ def _portal_records(user: User) -> Iterator[Page]:
         path = reverse("billing:document", args=[bill.pk])
         seen.setdefault(f"b{bill.standing}", Page(f"portal-bill-{bill.standing}", path, user.username))
     for agreement in Agreement.objects.for_user(user)[:1]:
+        board = reverse("contracts:board", args=[agreement.pk])
+        seen["board"] = Page("portal-agreement-board", board, user.username)
         seen["a"] = Page("portal-agreement", reverse("contracts:agreement", args=[agreement.pk]), user.username)
     yield from seen.values()
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from contracts import panorama
 from people.models import User
 from portal.sample.agreements import make_agreements, make_hours
 from portal.sample.invoices import make_invoices
@@ -54,6 +55,7 @@ class Command(BaseCommand):
             make_papers(people, agreements)
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_tickets(people, agreements, moments)
+        panorama.tally_all(at=now)
 
     def _print_accounts(self) -> None:
         self.stdout.write(f"\n示例账号（口令都是 {PASSWORD}）/ sample accounts, one password for all:")
