@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing import views
+from billing.views import documents as views
 
 app_name = "billing"
 urlpatterns = [

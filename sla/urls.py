@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sla import views
+from sla.views import tickets as views
 
 app_name = "sla"
 urlpatterns = [

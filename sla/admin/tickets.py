@@ -1,4 +1,4 @@
-"""The console's pages on fault reports, clocks and breaches: the queue, the verbs, the evidence."""
+"""The console's pages on fault reports: the queue and its verbs."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ from typing import Any, cast
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import F, Prefetch, QuerySet
-from django.http import Http404, HttpRequest, JsonResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from people.console import DateRangeFilter, Outcome, Panel, ReadOnlyAdmin, RecordAdmin, Verb, badge
+from people.console import DateRangeFilter, Outcome, Panel, RecordAdmin, Verb, badge
 from people.models import User
-from sla import adjudicating, evidence, forms, tickets
-from sla.faces import PRIORITY_TONES, STATE_TONES, clock_badge, faces_of, left_badge, rounded_up, spelled, with_left
-from sla.filtering import BrokenFilter, QueueFilter
-from sla.models import Adjudication, Breach, Clock, Ticket
-from sla.panels import breach_panels, clock_panels, ticket_panels
+from sla import forms, tickets
+from sla.faces import PRIORITY_TONES, STATE_TONES, clock_badge, faces_of, left_badge, with_left
+from sla.filtering import QueueFilter
+from sla.models import Clock, Ticket
+from sla.panels import ticket_panels
 from sla.steps import may
 from sla.telling import moment
 
@@ -153,127 +152,3 @@ class TicketAdmin(RecordAdmin):
 
     def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
         return ticket_panels(obj, faces_of(obj, at=timezone.now()))
-
-
-@admin.register(Clock)
-class ClockAdmin(ReadOnlyAdmin):
-    list_display = (
-        "ticket", "kind", "state_badge", "target", "used", "due_at", "breached_at", "stopped_at", "provisional",
-    )  # fmt: skip
-    list_select_related = ("ticket",)
-    list_filter = ("kind", "state", BrokenFilter, ("due_at", DateRangeFilter))
-    search_fields = ("ticket__number", "ticket__title")
-    search_help_text = _("按报告编号或标题查找")
-    ordering = ("-started_at", "-pk")
-    fields = (
-        ("ticket", "kind", "cycle"), ("version", "calendar_version"), ("started_at", "stopped_at"),
-        ("due_at", "breach_from", "breached_at"), ("next_check_at", "next_level", "revision"),
-    )  # fmt: skip
-
-    class Media:
-        css = {"all": ("sla/sla.css",)}
-
-    @admin.display(description=_("状态"), ordering="state")
-    def state_badge(self, obj: Clock) -> SafeString | str:
-        return clock_badge(obj.ticket, obj.kind, clock=obj)
-
-    @admin.display(description=_("约定时间"), ordering="target_seconds")
-    def target(self, obj: Clock) -> str:
-        return _t("未约定") if obj.target_seconds is None else spelled(obj.target_seconds)
-
-    @admin.display(description=_("已用"), ordering="consumed_seconds")
-    def used(self, obj: Clock) -> str:
-        """What a clock that stands still has used; the used time of a running one is on its page."""
-        return "—" if obj.state == Clock.State.RUNNING else spelled(rounded_up(obj.consumed_seconds))
-
-    def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
-        return clock_panels(obj, at=timezone.now())
-
-
-@admin.register(Breach)
-class BreachAdmin(ReadOnlyAdmin):
-    list_display = ("number", "ticket_link", "kind", "breached_at", "detected_at", "party_b", "agreement")
-    list_select_related = ("ticket", "agreement__party_b")
-    list_filter = ("kind", ("breached_at", DateRangeFilter), "agreement")
-    search_fields = ("ticket__number", "ticket__title", "agreement__number", "agreement__party_b__name")
-    search_help_text = _("按报告编号、标题、协议编号或乙方查找")
-    empty_hint = _("还没有超时记录。")
-    export_columns = ("number", "ticket", "kind", "breached_at", "detected_at", "party_b", "agreement", "sha256")
-    fields = (("number", "kind"), ("ticket", "agreement"), ("breached_at", "detected_at"), "sha256", "previous_sha256")
-
-    class Media:
-        css = {"all": ("sla/sla.css",)}
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.evidence_view)
-        return [path("<int:pk>/evidence/", view, name="sla_breach_evidence"), *super().get_urls()]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Breach]:
-        # The evidence is large and belongs on the record page only.
-        rows = super().get_queryset(request).select_related("ticket", "agreement__party_b", "clock__ticket")
-        return rows.defer("evidence")
-
-    def evidence_view(self, request: HttpRequest, pk: int) -> JsonResponse:
-        """The evidence as a file: `manage.py evidence` checks it without the database."""
-        obj = self.get_object(request, str(pk))
-        if obj is None or not self.has_view_permission(request, obj):
-            raise Http404
-        response = JsonResponse(
-            {**obj.evidence, "sha256": obj.sha256}, json_dumps_params={"ensure_ascii": False, "indent": 1}
-        )
-        response["Content-Disposition"] = f'attachment; filename="breach-{obj.number:06d}.json"'
-        return response
-
-    @admin.display(description=pgettext_lazy("one", "故障报告"), ordering="ticket__number")
-    def ticket_link(self, obj: Breach) -> SafeString:
-        return format_html("{} {}", obj.ticket.number, obj.ticket.title)
-
-    @admin.display(description=_("乙方"), ordering="agreement__party_b__name")
-    def party_b(self, obj: Breach) -> str:
-        return str(obj.agreement.party_b)
-
-    def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
-        return breach_panels(obj, evidence.flaws(obj))
-
-
-@admin.register(Adjudication)
-class AdjudicationAdmin(ReadOnlyAdmin):
-    list_display = ("breach", "ground", "state_badge", "target", "used", "proposed_at", "decided_by")
-    list_select_related = ("breach__ticket", "decided_by")
-    list_filter = ("state", "ground", ("proposed_at", DateRangeFilter))
-    search_fields = ("breach__ticket__number", "breach__ticket__title")
-    search_help_text = _("按报告编号或标题查找")
-    empty_hint = _("没有需要复核的超时。放假安排晚于超时才公布时，系统会在这里提出复核。")
-    fields = (
-        ("breach", "ground", "state"), ("calendar_version", "proposed_at"), ("decided_by", "decided_at"), "reason",
-    )  # fmt: skip
-    verbs = (
-        Verb("excuse", _("申请免责"), "sla.request_adjudication", lambda r, o, d: _ask_to_excuse(r, o, d),
-             form=forms.ExcuseForm, when=lambda obj: obj.state == Adjudication.State.PROPOSED, tone="primary",
-             explain=lambda obj: _t("由合同经理审批。超时记录本身不变，统计中另列免责后的数字。")),
-        Verb("uphold", _("维持超时"), "sla.decide_adjudication", lambda r, o, d: _uphold(r, o, d),
-             form=forms.ExcuseForm, when=lambda obj: obj.state == Adjudication.State.PROPOSED),
-    )  # fmt: skip
-
-    @admin.display(description=_("状态"), ordering="state")
-    def state_badge(self, obj: Adjudication) -> SafeString:
-        tones = {"proposed": "warn", "excused": "ok", "upheld": "bad"}
-        return badge(obj.get_state_display(), cast(Any, tones[obj.state]))
-
-    @admin.display(description=_("约定时间"), ordering="target_seconds")
-    def target(self, obj: Adjudication) -> str:
-        return spelled(obj.target_seconds)
-
-    @admin.display(description=_("重新计算的已用时间"), ordering="consumed_seconds")
-    def used(self, obj: Adjudication) -> str:
-        return spelled(rounded_up(obj.consumed_seconds))
-
-
-def _ask_to_excuse(request: HttpRequest, obj: Adjudication, cleaned: dict[str, Any]) -> str:
-    adjudicating.ask_to_excuse(obj, by=cast(User, request.user), at=timezone.now(), reason=cleaned["text"])
-    return _t("已提交，等待合同经理审批。")
-
-
-def _uphold(request: HttpRequest, obj: Adjudication, cleaned: dict[str, Any]) -> str:
-    adjudicating.uphold(obj, by=cast(User, request.user), at=timezone.now(), reason=cleaned["text"])
-    return _t("已维持超时。")
