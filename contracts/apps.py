@@ -9,7 +9,7 @@ class ContractsConfig(AppConfig):
     verbose_name = _("协议")
 
     def ready(self) -> None:
-        from contracts.board_panels import agreement_panels, agreement_sections
+        from contracts import board_panels, control_panels
         from contracts.panels import add_panels
         from contracts.readings import register_readers
         from contracts.sections import add_sections
@@ -18,5 +18,6 @@ class ContractsConfig(AppConfig):
 
         name_actions(ACTIONS)
         register_readers()
-        add_panels(agreement_panels)
-        add_sections(agreement_sections)
+        for area in (board_panels, control_panels):
+            add_panels(area.agreement_panels)
+            add_sections(area.agreement_sections)

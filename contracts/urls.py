@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.views import agreements, boards, papers
+from contracts.views import agreements, boards, compliance, papers
 
 app_name = "contracts"
 urlpatterns = [
@@ -11,4 +11,7 @@ urlpatterns = [
     path("agreements/<int:pk>/board/", boards.board, name="board"),
     path("agreements/<int:pk>/board/pdf/", boards.board_pdf, name="board-pdf"),
     path("papers/<int:pk>/", papers.paper, name="paper"),
+    path("compliance/", compliance.compliance, name="compliance"),
+    path("compliance/rules/<int:pk>/", compliance.rule, name="rule"),
+    path("compliance/rules/<int:pk>/file/", compliance.rule_file, name="rule-file"),
 ]

@@ -9,4 +9,9 @@ ACTIONS: dict[str, object] = {
     "served_notice.written": _("登记通知"),
     "served_notice.sent": _("通知已发出"),
     "served_notice.received": _("通知已送达"),
+    "rule.drafted": _("起草规则版本"),
+    "rule.published": _("发布规则版本"),
+    "rule.withdrawn": _("废止规则"),
+    "rule.served": _("登记规则送达通知"),
+    "rule.acknowledged": _("确认规则"),
 }

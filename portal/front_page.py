@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from billing.faces import open_amount, standing_badge, today_is
 from billing.models import Document
+from contracts.receipts import RuleStanding
+from contracts.rules import outstanding
 from people.models import User
 from people.showing import badge
 from sla.faces import STATE_TONES
@@ -28,6 +30,7 @@ class FrontPage:
     overdue_count: int
     tickets: list[Any]
     bills: list[Any]
+    rules: list[RuleStanding]
 
 
 def front_page(user: User, *, at: datetime) -> FrontPage:
@@ -43,6 +46,7 @@ def front_page(user: User, *, at: datetime) -> FrontPage:
         overdue_count=bills.filter(standing="overdue").count(),
         tickets=[_drawn_ticket(row) for row in mine.open().soonest_first()[:SHOWN]],
         bills=[_drawn_bill(row) for row in bills.order_by("due_on", "number")[:SHOWN]],
+        rules=outstanding(user),
     )
 
 

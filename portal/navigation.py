@@ -25,6 +25,9 @@ OF_MODEL = {
     "contracts.Membership": BASICS,
     "contracts.SupportHours": BASICS,
     "contracts.BoardTally": RUNNING,
+    "contracts.UsageRule": SHARING,
+    "contracts.RuleVersion": SHARING,
+    "contracts.RuleAcknowledgement": SHARING,
     "journal.Event": RUNNING,
     "journal.Approval": RUNNING,
 }
@@ -83,6 +86,7 @@ PORTAL_PAGES: tuple[tuple[str, object], ...] = (
     ("sla:tickets", pgettext_lazy("menu", "故障报告")),
     ("billing:documents", pgettext_lazy("menu", "账单")),
     ("contracts:agreements", pgettext_lazy("menu", "协议")),
+    ("contracts:compliance", _("规则与安全")),
     (NOTICES, pgettext_lazy("menu", "通知")),
 )
 

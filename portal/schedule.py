@@ -15,5 +15,9 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "recount due dates": {"task": "billing.tasks.recount_due_dates", "schedule": crontab(hour="4", minute="20")},
     "keep the PDFs": {"task": "billing.tasks.keep_pdfs", "schedule": crontab(minute="35")},
     "count the clause boards": {"task": "contracts.tasks.boards.tally_boards", "schedule": crontab(minute="*/20")},
+    "remind of usage rules": {
+        "task": "contracts.tasks.controls.remind_rules",
+        "schedule": crontab(hour="8", minute="40"),
+    },
     "end old requests": {"task": "journal.tasks.expire_approvals", "schedule": crontab(minute="15")},
 }

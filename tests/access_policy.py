@@ -71,6 +71,13 @@ MODELS: dict[str, ModelRow] = {
         list_verbs={"write": who(OL, CM)},
         verbs={"send": who(OL, CM), "receive": who(OL, CM)},
     ),
+    "contracts_usagerule": ModelRow(
+        view=AGREEMENT_READERS, add=who(CM), change=who(CM), verbs=dict.fromkeys(("draft", "withdraw"), who(CM))
+    ),
+    "contracts_ruleversion": ModelRow(
+        view=AGREEMENT_READERS, change=who(CM), verbs={"publish": who(CM), "serve": who(OL, CM)}
+    ),
+    "contracts_ruleacknowledgement": ModelRow(view=AGREEMENT_READERS),
     "sla_ticket": ModelRow(
         view=TICKET_READERS,
         list_verbs={"file": OPERATIONS},
@@ -122,6 +129,7 @@ PAGES: dict[str, Who] = {
     "sla:new": SIGNED_IN,  # the form offers own agreements only, and none to others
     "billing:documents": SIGNED_IN,
     "contracts:agreements": SIGNED_IN,
+    "contracts:compliance": SIGNED_IN,  # own rows only, and none for staff
     "journal:notices": SIGNED_IN,
     "journal:read-all": NOBODY,  # POST only
 }
@@ -137,6 +145,8 @@ OWN_ROWS = (
     "contracts:paper",
     "contracts:board",
     "contracts:board-pdf",
+    "contracts:rule",
+    "contracts:rule-file",
 )
 # Staff who read such rows too, on the same address.
 ROW_READERS: dict[str, Who] = {"sla:attachment": TICKET_READERS}

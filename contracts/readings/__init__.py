@@ -1,9 +1,12 @@
 """What the records of this app say of the clauses: readers for the clause board, one module an area."""
 
 from contracts import board
-from contracts.readings import serving
+from contracts.readings import controls, serving
 
-READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (("notices", serving.read_notices),)
+READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (
+    ("notices", serving.read_notices),
+    *controls.READERS,
+)
 
 
 def register_readers() -> None:

@@ -1,5 +1,5 @@
 """Tasks on what was agreed, one module an area; each calls a verb for each row."""
 
-from contracts.tasks import boards
+from contracts.tasks import boards, controls
 
-__all__ = ["boards"]
+__all__ = ["boards", "controls"]

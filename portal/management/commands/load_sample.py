@@ -12,6 +12,7 @@ from django.utils import timezone
 from contracts import panorama
 from people.models import User
 from portal.sample.agreements import make_agreements, make_hours
+from portal.sample.controls import make_controls
 from portal.sample.invoices import make_invoices
 from portal.sample.moments import Moments
 from portal.sample.papers import make_papers
@@ -53,6 +54,7 @@ class Command(BaseCommand):
             agreements = make_agreements(people, hours, today=moments.today)
             make_invoices(people, agreements, moments)
             make_papers(people, agreements)
+            make_controls(people, agreements, moments)
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_tickets(people, agreements, moments)
         panorama.tally_all(at=now)

@@ -1,0 +1,37 @@
+"""Daily reminders on rules and protection: each row by itself, each level once, a run after an outage catching up."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from celery import shared_task
+from django.db import DataError, IntegrityError
+from django.utils import timezone
+
+from contracts import rules
+from contracts.models import Agreement
+from contracts.querysets import RULED_STATES
+from people.refusal import Refused
+
+log = logging.getLogger("contracts.tasks")
+
+# What one bad row can raise; a lost database is no row's fault and stays visible.
+BAD_ROW = (Refused, ValueError, LookupError, TypeError, ArithmeticError, DataError, IntegrityError)
+
+
+@shared_task
+def remind_rules() -> int:
+    """Tell each Party B of versions of rules that have not reached it."""
+    return _each(Agreement.objects.filter(state__in=RULED_STATES), rules.remind)
+
+
+def _each(rows: Iterable[Any], verb: Callable[..., int], *, at: datetime | None = None) -> int:
+    """Call the verb for each row; one that fails is logged and stops no other.  Returns what the verb counted."""
+    at, told = at or timezone.now(), 0
+    for row in rows:
+        try:
+            told += verb(row, at=at)
+        except BAD_ROW:
+            log.exception("%s %s could not be looked at", type(row).__name__, row.pk)
+    return told
