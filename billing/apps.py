@@ -9,7 +9,9 @@ class BillingConfig(AppConfig):
     verbose_name = _("费用")
 
     def ready(self) -> None:
+        from billing.readings import register_readers
         from billing.telling import ACTIONS
         from journal.wording import name_actions
 
         name_actions(ACTIONS)
+        register_readers()

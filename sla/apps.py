@@ -10,6 +10,8 @@ class SlaConfig(AppConfig):
 
     def ready(self) -> None:
         from journal.wording import name_actions
+        from sla.readings import register_readers
         from sla.telling import ACTIONS
 
         name_actions(ACTIONS)
+        register_readers()

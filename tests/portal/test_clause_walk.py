@@ -1,0 +1,90 @@
+"""Every clause of the facts has its line on the board, and a way to its records that opens."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from contracts.board import Standing
+from contracts.models import Agreement
+from contracts.panorama import Line, party_b_board, staff_board
+from people.models import User
+
+pytestmark = pytest.mark.django_db
+MOST_QUERIES = 150  # about three a matter; a reader that asks once a row would pass it at once
+FACTS = Path(__file__).parent.parent / "contracts" / "vectors" / "clauses.csv"
+
+# Matters whose records are still being built; a line that leads somewhere must leave this list.
+NOT_YET = frozenset(
+    {
+        "parties", "sides", "platform", "term", "coverage", "supplements", "catalogue", "modes", "freshness",
+        "onboarding", "secure_channel", "compliance", "usage_rules", "commercial_use", "confidentiality", "measures",
+        "confidentiality_term", "ip_ownership", "ip_infringement", "licence", "sublicence", "law_compliance", "leak",
+        "liability", "penalty", "ending", "force_majeure", "disputes", "final_provisions",
+    }
+)  # fmt: skip
+
+
+def facts() -> list[str]:
+    """The clause numbers of the facts: the first word of the column."""
+    with FACTS.open(encoding="utf-8", newline="") as file:
+        return [row["clause"].split()[0] for row in csv.DictReader(file)]
+
+
+@pytest.fixture
+def world() -> Agreement:
+    """The sample's first agreement."""
+    call_command("load_sample", "--on", "2026-09-18", verbosity=0)
+    found: Agreement = Agreement.objects.filter(state="in_force").earliest("pk")
+    return found
+
+
+def ways(line: Line) -> list[str]:
+    """Where the records of a line are; of a clause of purpose its text is all there is."""
+    purpose = line.reading.standing == Standing.NOT_TRACKABLE
+    return [line.clause_url] if purpose else [str(url) for _label, url in line.links]
+
+
+@pytest.mark.parametrize("username", ["hetong", "shenji"])
+def test_every_clause_has_a_line_and_a_way_that_opens(world: Agreement, client: Client, username: str) -> None:
+    user = User.objects.get(username=username)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    lines = {line.clause.number: line for line in staff_board(world, user=user, at=timezone.now()).lines}
+    unlisted = [number for number in facts() if number not in lines]
+    wayless = {lines[number].clause.topic for number in facts() if number in lines and not ways(lines[number])}
+    closed = [f"{number}: {url}" for number, line in lines.items() for url in ways(line) if not _opens(client, url)]
+
+    assert unlisted == []
+    assert wayless <= NOT_YET
+    assert closed == []
+
+
+def test_the_ways_of_party_b_open(world: Agreement, client: Client) -> None:
+    user = User.objects.get(username="liuyang")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    urls = {str(url) for line in party_b_board(world, at=timezone.now()).lines for _label, url in line.links}
+
+    assert urls
+    assert [url for url in sorted(urls) if not _opens(client, url)] == []
+    assert not [url for url in urls if url.startswith("/admin/")]
+
+
+def _opens(client: Client, url: str) -> bool:
+    """A page, not an error and not the list with its filter thrown away."""
+    answer = client.get(url)
+    answer.close()
+    return answer.status_code == 200
+
+
+def test_the_board_costs_a_bounded_number_of_queries(
+    world: Agreement, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(User.objects.get(username="hetong"), backend="django.contrib.auth.backends.ModelBackend")
+
+    with django_assert_max_num_queries(MOST_QUERIES):
+        client.get(reverse("admin:contracts_agreement_board", args=[world.pk]))
