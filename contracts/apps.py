@@ -9,11 +9,12 @@ class ContractsConfig(AppConfig):
     verbose_name = _("协议")
 
     def ready(self) -> None:
-        from contracts import board_panels, control_panels
+        from contracts import board_panels, control_panels, templating
         from contracts.panels import add_panels
         from contracts.readings import register_readers
         from contracts.sections import add_sections
         from contracts.wording import ACTIONS
+        from journal import effects
         from journal.wording import name_actions
 
         name_actions(ACTIONS)
@@ -21,3 +22,11 @@ class ContractsConfig(AppConfig):
         for area in (board_panels, control_panels):
             add_panels(area.agreement_panels)
             add_sections(area.agreement_sections)
+        effects.register(
+            templating.KIND,
+            templating.publish_approved,
+            permission="contracts.publish_templateversion",
+            label=_("发布协议模板"),
+            present=templating.present,
+            describe=templating.describe,
+        )

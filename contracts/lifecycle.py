@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
+from contracts.deciding import still_open
 from contracts.models import Agreement, AgreementVersion
 from journal.recording import record
 from people.models import User
@@ -34,7 +35,7 @@ def open_blanks(agreement: Agreement) -> list[str]:
         names.append(_("周末是否提供支持"))
     if hours is not None and hours.makeup_days_served is None:
         names.append(_("调休上班日是否提供支持"))
-    return names
+    return [*names, *still_open(version)]
 
 
 @transaction.atomic

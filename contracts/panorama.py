@@ -173,7 +173,8 @@ def _lines(agreement: Agreement, version: AgreementVersion | None, at: datetime)
         return Line(clause=clause, text=text, chapter=chapter, in_text=in_text, reading=reading)
 
     lines = [
-        line(clause, worded(clause, blanks), chapter=chapter_of(clause.number), in_text=True) for clause in clauses
+        line(clause, worded(clause, blanks), chapter=clause.chapter_title or chapter_of(clause.number), in_text=True)
+        for clause in clauses
     ]
     for row in _missing(clauses):
         fields = {name: row[name] for name in ("number", "heading", "klass", "topic", "side")}

@@ -125,6 +125,24 @@ class FrozenWhen(Guard):
         return f"Freeze rows of {self.table} when {self.condition}"
 
 
+class ClosedParent(Guard):
+    """Rows for which the condition on NEW holds can be neither added nor moved there."""
+
+    def __init__(self, table: str, condition: str) -> None:
+        self.table = table
+        self.condition = condition
+
+    def key(self) -> str:
+        return f"{self.table} closed when {self.condition}"
+
+    def refusals(self, engine: str, columns: Sequence[str]) -> dict[str, tuple[str, str]]:
+        words = f"{self.table} takes no rows when {self.condition.replace('NEW.', '')}:"
+        return {event: (f"({self.condition})", f"{words} {event} refused") for event in ("INSERT", "UPDATE")}
+
+    def describe(self) -> str:
+        return f"Let {self.table} take no rows when {self.condition}"
+
+
 class Lifted(Operation):
     """Takes an earlier guard away; its reverse puts it back."""
 
@@ -163,6 +181,11 @@ def frozen_when(table: str, condition: str, *, allowed_columns: tuple[str, ...] 
     TRUNCATE is refused always.
     """
     return [FrozenWhen(table, condition, allowed_columns)]
+
+
+def closed_when(table: str, condition: str) -> list[Operation]:
+    """Operations that refuse to add or move rows for which the condition on NEW holds."""
+    return [ClosedParent(table, condition)]
 
 
 def lifted(operations: Iterable[Operation]) -> list[Operation]:

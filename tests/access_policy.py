@@ -58,9 +58,20 @@ MODELS: dict[str, ModelRow] = {
         view=AGREEMENT_READERS,
         add=who(CM),
         change=who(CM),
-        verbs={"for-signing": who(CM), "in-force": who(FL)},
+        verbs={"for-signing": who(CM), "in-force": who(FL), "decide": who(CM), "fill": who(CM)},
         extra={"board": AGREEMENT_READERS, "boardpdf": AGREEMENT_READERS},
     ),
+    "contracts_agreementtemplate": ModelRow(
+        view=AGREEMENT_READERS, change=who(CM), list_verbs={"start": who(CM)}, verbs={"new-draft": who(CM)}
+    ),
+    "contracts_templateversion": ModelRow(
+        view=AGREEMENT_READERS, change=who(CM), verbs={"ask": who(CM), "retire": who(CM)}
+    ),
+    "contracts_templateclause": ModelRow(
+        view=AGREEMENT_READERS, add=who(CM), change=who(CM), verbs={"take-out": who(CM)}
+    ),
+    "contracts_templateblank": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "contracts_decision": ModelRow(view=AGREEMENT_READERS),
     "contracts_boardtally": ModelRow(view=AGREEMENT_READERS, verbs={"refresh": who(OL, FL, CM)}),
     "contracts_agreementversion": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_clause": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),

@@ -1,12 +1,13 @@
 """Plain makers of rows with real names and round numbers; each takes changes by keyword."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Group
 
+from contracts import deciding
 from contracts.models import Agreement, AgreementVersion, Membership, Organisation, SupportHours
 from people.models import User
 from worktime.calendars import load_bundled
@@ -108,3 +109,11 @@ def version(made: Agreement, **changes: Any) -> AgreementVersion:
     if "support_hours" not in fields:
         fields["support_hours"] = support_hours()
     return AgreementVersion.objects.create(**fields)
+
+
+def decided(made: Agreement, by: User) -> None:
+    """Every question that the newest version raises answered with its first option (a set flag with what it says)."""
+    newest = made.versions.latest("number")
+    for asked in deciding.asked_of(newest):
+        answer = asked.answer or asked.question.options[0].value
+        deciding.decide(newest, asked.question.key, answer, by=by, at=datetime(2025, 12, 1, 2, tzinfo=UTC))

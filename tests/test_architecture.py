@@ -65,6 +65,7 @@ PURE = {
     "billing/wording.py",
     "billing/working.py",
     "contracts/uscc.py",
+    "contracts/blanks.py",
     "sla/replay.py",
     "sla/steps.py",
     "sla/priority.py",

@@ -3,3 +3,6 @@
 from contracts.admin import agreements, boards, hours, organisations, papers, rules, serving, versions
 
 __all__ = ["agreements", "boards", "hours", "organisations", "papers", "rules", "serving", "versions"]
+from contracts.admin import decisions, templates
+
+__all__ = ["agreements", "boards", "decisions", "hours", "organisations", "papers", "serving", "templates", "versions"]

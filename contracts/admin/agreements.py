@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from contracts import lifecycle
-from contracts.admin import life
+from contracts.admin import decisions, life
 from contracts.admin.boards import BoardMixin
 from contracts.clauses import filled_blanks, worded
 from contracts.models import Agreement
@@ -41,7 +41,7 @@ class AgreementAdmin(BoardMixin, ConsoleAdmin):
     autocomplete_fields = ("party_a", "party_b", "manager")
     empty_hint = _("还没有协议。点“增加”起草第一份协议。")
     fields = ("number", "title", ("party_a", "party_b"), "manager", ("term_years", "ends_on"))
-    verbs = life.VERBS
+    verbs = (*life.VERBS, *decisions.VERBS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agreement]:
         return super().get_queryset(request).select_related("party_a", "party_b", "manager")

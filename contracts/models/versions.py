@@ -79,6 +79,13 @@ class AgreementVersion(models.Model):
         _("抵充顺序"), max_length=26, choices=AllocationOrder.choices, default=AllocationOrder.CIVIL_CODE
     )
     summary = models.TextField(_("变更说明"), blank=True)
+    template_version = models.ForeignKey(
+        "contracts.TemplateVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="drafted",
+        verbose_name=_("所用模板"),
+    )  # fmt: skip
+    # The blanks of the text (contracts.blanks.Blank) and the values of those that no field holds, by name, as text.
+    blanks = models.JSONField(_("空白"), default=list, blank=True, editable=False)
+    parameters = models.JSONField(_("约定的参数"), default=dict, blank=True, editable=False)
 
     objects = AgreementVersionQuerySet.as_manager()
     history = HistoricalRecords()
@@ -128,8 +135,13 @@ class AgreementVersion(models.Model):
 
     @property
     def open_blanks(self) -> list[str]:
-        """The names of the blanks that nobody has filled yet."""
-        return [name for name in self.BLANKS if getattr(self, name) in (None, "")]
+        """The names of the blanks that nobody has filled yet, of those that the text has; all of BLANKS if unknown."""
+        return [name for name in self.BLANKS if self._asks_for(name) and getattr(self, name) in (None, "")]
+
+    def _asks_for(self, name: str) -> bool:
+        homes = {blank.get("home") for blank in self.blanks}
+        ground = {"clock_hours": {"response_hours", "solution_hours"}, "support_hours": {"support_hours_per_day"}}
+        return not homes or name == "signing_rule" or bool(homes & {name, *ground.get(name, ())})
 
 
 class Clause(models.Model):
@@ -161,8 +173,14 @@ class Clause(models.Model):
 
     version = models.ForeignKey(AgreementVersion, models.PROTECT, related_name="clauses", verbose_name=_("协议版本"))
     number = models.CharField(_("条款号"), max_length=20)
+    chapter_number = models.CharField(_("章号"), max_length=10, blank=True)
+    chapter = models.CharField(_("章"), max_length=80, blank=True)
+    section_number = models.CharField(_("节号"), max_length=10, blank=True)
+    section = models.CharField(_("节"), max_length=80, blank=True)
     heading = models.CharField(_("标题"), max_length=120)
     text = models.TextField(_("正文"))
+    note = models.TextField(_("编者注"), blank=True)
+    truncated = models.BooleanField(_("原文不完整"), default=False)
     klass = models.CharField(_("类别"), max_length=12, choices=Klass.choices)
     topic = models.CharField(_("对应事项"), max_length=30, choices=TOPICS, blank=True)
     side = models.CharField(_("义务方"), max_length=4, choices=Side.choices, default=Side.BOTH)
@@ -178,3 +196,8 @@ class Clause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.heading}"
+
+    @property
+    def chapter_title(self) -> str:
+        """The chapter with its number, such as "6 费用"; empty for a clause that stands in none."""
+        return f"{self.chapter_number} {self.chapter}".strip()

@@ -4,15 +4,30 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from billing.models import RateLine
-from contracts import lifecycle
+from contracts import deciding, lifecycle, templating
 from contracts.clauses import write_standard_clauses
-from contracts.models import Agreement, AgreementVersion, Organisation, SupportHours
+from contracts.models import Agreement, AgreementTemplate, AgreementVersion, Organisation, SupportHours
 from portal.sample.moments import local, months_before
 from portal.sample.people import People
 from worktime.models import Calendar
 
 OFFICE = [[["08:30", "12:00"], ["13:30", "17:30"]]] * 5 + [[], []]
 BEGAN = (4, 3, 2)  # months ago, one for each Party B
+ANSWERS = {
+    "signing_rule": "sign_and_seal",
+    "end_rule": "written",
+    "clock_hours": "support",
+    "weekends_served": "no",
+    "makeup_days_served": "yes",
+    "onboarding_clock": "measured",
+    "planned_maintenance": "excluded",
+    "tier_method": "none",
+    "payment_trigger": "invoice",
+    "paid_moment": "credit",
+    "payment_cutoff": "midnight",
+    "tax_change": "net",
+    "suspension_licence": "access",
+}
 RATES = (
     ("platform", "平台使用费", "", "flat", {"flat_amount": Decimal("6000.00")}),
     (
@@ -44,6 +59,7 @@ def make_agreements(people: People, hours: SupportHours, *, today: date) -> list
         for body, months in zip(people.bodies, BEGAN, strict=True)
     ]
     _draft(people, hours, today)
+    _template_draft(people, today)
     return made
 
 
@@ -55,6 +71,7 @@ def _in_force(people: People, body: Organisation, hours: SupportHours, start: da
     write_standard_clauses(version)
     _rates(version, start)
     at = local(signed_on, 10)
+    deciding.decide_all(version, ANSWERS, by=people["hetong"], at=at)
     lifecycle.open_for_signing(agreement, by=people["hetong"], at=at)
     return lifecycle.put_in_force(
         agreement, signed_on=signed_on, effective_on=start, by=people["caiwuzhang"], at=local(signed_on, 15)
@@ -95,6 +112,13 @@ def _rates(version: AgreementVersion, start: date) -> None:
         RateLine.objects.create(
             version=version, fee_kind=fee_kind, name=name, meter=meter, model=model, valid_from=start, **terms
         )
+
+
+def _template_draft(people: People, today: date) -> None:
+    template = AgreementTemplate.objects.get(code="exchange")
+    draft = templating.new_draft(template, by=people["hetong"], at=local(today - timedelta(days=2), 9))
+    draft.summary = "拟补充个人信息处理的条款。"
+    draft.save()
 
 
 def _draft(people: People, hours: SupportHours, today: date) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from contracts import panorama
+from contracts.bundled import load_bundled_templates
 from people.models import User
 from portal.sample.agreements import make_agreements, make_hours
 from portal.sample.controls import make_controls
@@ -47,6 +48,7 @@ class Command(BaseCommand):
     def _load(self, now: datetime) -> None:
         with transaction.atomic():
             calendar = load_bundled()
+            load_bundled_templates(at=now)
             version = current_version(calendar)
             people = make_people()
             hours = make_hours(calendar)
