@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.views import agreements, boards, compliance, papers
+from contracts.views import agreements, boards, compliance, papers, sharing
 
 app_name = "contracts"
 urlpatterns = [
@@ -14,4 +14,7 @@ urlpatterns = [
     path("compliance/", compliance.compliance, name="compliance"),
     path("compliance/rules/<int:pk>/", compliance.rule, name="rule"),
     path("compliance/rules/<int:pk>/file/", compliance.rule_file, name="rule-file"),
+    path("sharing/", sharing.shared_items, name="sharing"),
+    path("sharing/<int:pk>/", sharing.shared_item, name="shared-item"),
+    path("sharing/<int:pk>/<slug:verb>/", sharing.act, name="sharing-act"),
 ]

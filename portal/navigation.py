@@ -28,6 +28,11 @@ OF_MODEL = {
     "contracts.UsageRule": SHARING,
     "contracts.RuleVersion": SHARING,
     "contracts.RuleAcknowledgement": SHARING,
+    "contracts.CatalogueItem": SHARING,
+    "contracts.AgreementItem": SHARING,
+    "contracts.ItemConsent": SHARING,
+    "contracts.UpdateEvent": SHARING,
+    "contracts.UpdateBatch": SHARING,
     "journal.Event": RUNNING,
     "journal.Approval": RUNNING,
 }
@@ -44,6 +49,8 @@ ORDER = (
     "billing.ServicePeriod",
     "billing.UsageRecord",
     "contracts.Organisation",
+    "contracts.CatalogueItem",
+    "contracts.AgreementItem",
 )
 
 
@@ -87,6 +94,7 @@ PORTAL_PAGES: tuple[tuple[str, object], ...] = (
     ("billing:documents", pgettext_lazy("menu", "账单")),
     ("contracts:agreements", pgettext_lazy("menu", "协议")),
     ("contracts:compliance", _("规则与安全")),
+    ("contracts:sharing", pgettext_lazy("menu", "共享信息")),
     (NOTICES, pgettext_lazy("menu", "通知")),
 )
 

@@ -19,5 +19,6 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "contracts.tasks.controls.remind_rules",
         "schedule": crontab(hour="8", minute="40"),
     },
+    "watch sharing": {"task": "contracts.tasks.sharing.watch_sharing", "schedule": crontab(hour="7", minute="50")},
     "end old requests": {"task": "journal.tasks.expire_approvals", "schedule": crontab(minute="15")},
 }

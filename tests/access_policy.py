@@ -89,6 +89,25 @@ MODELS: dict[str, ModelRow] = {
         view=AGREEMENT_READERS, change=who(CM), verbs={"publish": who(CM), "serve": who(OL, CM)}
     ),
     "contracts_ruleacknowledgement": ModelRow(view=AGREEMENT_READERS),
+    "contracts_catalogueitem": ModelRow(
+        view=AGREEMENT_READERS,
+        add=who(OL, CM),
+        change=who(OL, CM),
+        verbs={
+            "update": OPERATIONS,
+            **dict.fromkeys(("publish", "frequency", "assess", "reclassify", "withdraw"), who(OL, CM)),
+        },
+    ),
+    "contracts_updateevent": ModelRow(view=AGREEMENT_READERS),
+    "contracts_updatebatch": ModelRow(
+        view=AGREEMENT_READERS, list_verbs={"upload": OPERATIONS}, verbs={"take": OPERATIONS, "discard": OPERATIONS}
+    ),
+    "contracts_agreementitem": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"plan": who(OL, CM)},
+        verbs=dict.fromkeys(("confirm", "use", "consent", "open", "resume", "suspend", "withdraw"), who(OL, CM)),
+    ),
+    "contracts_itemconsent": ModelRow(view=AGREEMENT_READERS),
     "sla_ticket": ModelRow(
         view=TICKET_READERS,
         list_verbs={"file": OPERATIONS},
@@ -141,6 +160,7 @@ PAGES: dict[str, Who] = {
     "billing:documents": SIGNED_IN,
     "contracts:agreements": SIGNED_IN,
     "contracts:compliance": SIGNED_IN,  # own rows only, and none for staff
+    "contracts:sharing": SIGNED_IN,
     "journal:notices": SIGNED_IN,
     "journal:read-all": NOBODY,  # POST only
 }
@@ -158,10 +178,11 @@ OWN_ROWS = (
     "contracts:board-pdf",
     "contracts:rule",
     "contracts:rule-file",
+    "contracts:shared-item",
 )
 # Staff who read such rows too, on the same address.
 ROW_READERS: dict[str, Who] = {"sla:attachment": TICKET_READERS}
-OWN_POSTS = ("sla:act", "journal:read")
+OWN_POSTS = ("contracts:sharing-act", "sla:act", "journal:read")
 
 # Addresses of the admin that serve any model: what they show is asked of the model's own row.
 SHARED = ("admin:autocomplete", "admin:view_on_site", "admin:app_list", "admin:(?P<url>.*)$", "admin:<path:object_id>/")

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Document
-from contracts.models import Agreement, Membership, Paper, RuleVersion
+from contracts.models import Agreement, AgreementItem, Membership, Paper, RuleVersion
 from journal.models import Notice
 from people.models import User
 from sla import tickets
@@ -300,6 +300,7 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         "sla:attachment": {"pk": Attachment.objects.get().pk},
         "contracts:agreement": {"pk": Agreement.objects.get(party_b=body).pk},
         **{name: {"pk": Agreement.objects.get(party_b=body).pk} for name in ("contracts:board", "contracts:board-pdf")},
+        "contracts:shared-item": {"pk": AgreementItem.objects.filter(agreement__party_b=body).latest("pk").pk},
         "contracts:paper": {"pk": Paper.objects.filter(agreement__party_b=body, for_party_b=True).latest("pk").pk},
         "contracts:rule": {"pk": RuleVersion.objects.get(rule__agreement__party_b=body).pk},
         "contracts:rule-file": {"pk": RuleVersion.objects.get(rule__agreement__party_b=body).pk},

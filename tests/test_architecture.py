@@ -64,6 +64,7 @@ PURE = {
     "billing/tax.py",
     "billing/wording.py",
     "billing/working.py",
+    "contracts/freshness.py",
     "contracts/uscc.py",
     "contracts/blanks.py",
     "sla/replay.py",

@@ -2,22 +2,29 @@
 
 from contracts.models.agreements import Agreement
 from contracts.models.boards import BoardTally
+from contracts.models.catalogue import CatalogueItem, ItemFreshness
 from contracts.models.decisions import Decision
 from contracts.models.hours import SupportHours
 from contracts.models.organisations import Membership, Organisation
 from contracts.models.papers import Paper
 from contracts.models.rules import RuleAcknowledgement, RuleNotice, RuleVersion, UsageRule
 from contracts.models.serving import ServedNotice
+from contracts.models.sharing import AgreementItem, ItemConsent
 from contracts.models.templates import AgreementTemplate, TemplateBlank, TemplateClause, TemplateVersion
+from contracts.models.updates import UpdateBatch, UpdateEvent
 from contracts.models.versions import AgreementVersion, Clause
 
 __all__ = [
     "Agreement",
+    "AgreementItem",
     "AgreementTemplate",
     "AgreementVersion",
     "BoardTally",
+    "CatalogueItem",
     "Clause",
     "Decision",
+    "ItemConsent",
+    "ItemFreshness",
     "Membership",
     "Organisation",
     "Paper",
@@ -29,5 +36,7 @@ __all__ = [
     "TemplateBlank",
     "TemplateClause",
     "TemplateVersion",
+    "UpdateBatch",
+    "UpdateEvent",
     "UsageRule",
 ]

@@ -4,15 +4,19 @@ from contracts.querysets.agreements import AgreementQuerySet, AgreementVersionQu
 from contracts.querysets.controls import RULED_STATES, OfAgreementQuerySet, RuleVersionQuerySet
 from contracts.querysets.decisions import DecisionQuerySet
 from contracts.querysets.papers import PaperQuerySet, ServedNoticeQuerySet
+from contracts.querysets.sharing import AgreementItemQuerySet, CatalogueItemQuerySet, UpdateEventQuerySet
 
 __all__ = [
     "RULED_STATES",
+    "AgreementItemQuerySet",
     "AgreementQuerySet",
     "AgreementVersionQuerySet",
+    "CatalogueItemQuerySet",
     "DecisionQuerySet",
     "OfAgreementQuerySet",
     "OrganisationQuerySet",
     "PaperQuerySet",
     "RuleVersionQuerySet",
     "ServedNoticeQuerySet",
+    "UpdateEventQuerySet",
 ]

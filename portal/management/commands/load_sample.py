@@ -18,6 +18,7 @@ from portal.sample.invoices import make_invoices
 from portal.sample.moments import Moments
 from portal.sample.papers import make_papers
 from portal.sample.people import BODIES, PASSWORD, STAFF, make_people
+from portal.sample.sharing import make_sharing
 from portal.sample.tickets import make_tickets
 from worktime.calendars import current_version, load_bundled, work_calendar, workday_calendar
 
@@ -57,6 +58,7 @@ class Command(BaseCommand):
             make_invoices(people, agreements, moments)
             make_papers(people, agreements)
             make_controls(people, agreements, moments)
+            make_sharing(people, agreements, moments)
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_tickets(people, agreements, moments)
         panorama.tally_all(at=now)
