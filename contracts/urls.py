@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.views import agreements, boards, compliance, papers, sharing
+from contracts.views import agreements, boards, compliance, duties, papers, sharing
 
 app_name = "contracts"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("agreements/<int:pk>/", agreements.agreement, name="agreement"),
     path("agreements/<int:pk>/board/", boards.board, name="board"),
     path("agreements/<int:pk>/board/pdf/", boards.board_pdf, name="board-pdf"),
+    path("duties/", duties.duties, name="duties"),
+    path("duties/<int:pk>/", duties.duty, name="duty"),
     path("papers/<int:pk>/", papers.paper, name="paper"),
     path("compliance/", compliance.compliance, name="compliance"),
     path("compliance/rules/<int:pk>/", compliance.rule, name="rule"),

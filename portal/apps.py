@@ -12,7 +12,9 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from billing.panels import agreement_panels as bills_of_agreement
         from billing.revising import DueDateFollower
+        from contracts import performing
         from contracts.panels import add_panels
+        from contracts.revising import OccurrenceFollower
         from journal import effects
         from people.accounts import account_changed
         from portal import celery, checks  # noqa: F401  the app that tasks are sent by; the system checks
@@ -27,12 +29,21 @@ class PortalConfig(AppConfig):
         add_panels(bills_of_agreement)
         add_follower(ClockFollower())
         add_follower(DueDateFollower())
+        add_follower(OccurrenceFollower())
         effects.register(
             adjudicating.KIND,
             adjudicating.excuse,
             permission="sla.decide_adjudication",
             label=_("超时免责"),
             present=adjudicating.present,
+        )
+        effects.register(
+            performing.WAIVE,
+            performing.waive,
+            permission="contracts.waive_occurrence",
+            label=_("豁免义务"),
+            present=performing.present,
+            describe=performing.describe,
         )
 
 

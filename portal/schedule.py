@@ -20,5 +20,8 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="8", minute="40"),
     },
     "watch sharing": {"task": "contracts.tasks.sharing.watch_sharing", "schedule": crontab(hour="7", minute="50")},
+    "make occurrences": {"task": "contracts.tasks.make_occurrences", "schedule": crontab(hour="1", minute="20")},
+    # Through the morning, so that an outage at eight costs nobody the letter; it goes out once a day.
+    "send the digests": {"task": "contracts.tasks.send_digests", "schedule": crontab(hour="8-11", minute="*/15")},
     "end old requests": {"task": "journal.tasks.expire_approvals", "schedule": crontab(minute="15")},
 }

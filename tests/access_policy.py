@@ -76,6 +76,22 @@ MODELS: dict[str, ModelRow] = {
     "contracts_agreementversion": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_clause": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_supporthours": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "contracts_obligation": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"make": who(CM)},
+        verbs={
+            "event": who(OP, OL, FI, FL, CM),
+            **dict.fromkeys(("revise", "suspend", "resume", "end"), who(CM)),
+        },
+    ),
+    "contracts_obligationoccurrence": ModelRow(
+        view=AGREEMENT_READERS,
+        verbs={
+            **dict.fromkeys(("done", "confirm"), who(OP, OL, FI, FL, CM)),
+            **dict.fromkeys(("reopen", "waive"), who(OL, CM)),
+            "extend": who(CM),
+        },
+    ),
     "contracts_paper": ModelRow(view=AGREEMENT_READERS, extra={"file": AGREEMENT_READERS}),
     "contracts_servednotice": ModelRow(
         view=AGREEMENT_READERS,
@@ -161,6 +177,7 @@ PAGES: dict[str, Who] = {
     "contracts:agreements": SIGNED_IN,
     "contracts:compliance": SIGNED_IN,  # own rows only, and none for staff
     "contracts:sharing": SIGNED_IN,
+    "contracts:duties": SIGNED_IN,
     "journal:notices": SIGNED_IN,
     "journal:read-all": NOBODY,  # POST only
 }
@@ -173,6 +190,7 @@ OWN_ROWS = (
     "billing:document-pdf",
     "billing:interest-pdf",
     "contracts:agreement",
+    "contracts:duty",
     "contracts:paper",
     "contracts:board",
     "contracts:board-pdf",

@@ -18,8 +18,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Document
-from contracts.models import Agreement, AgreementItem, Membership, Paper, RuleVersion
-from journal.models import Notice
+from contracts.models import (
+    Agreement,
+    AgreementItem,
+    Membership,
+    ObligationOccurrence,
+    Organisation,
+    Paper,
+    RuleVersion,
+)
+from journal.models import Approval, Notice
 from people.models import User
 from sla import tickets
 from sla.models import Adjudication, Attachment, Breach, Ticket
@@ -250,7 +258,7 @@ def _admin_calls(*, posting: bool = False) -> Iterator[Call]:
 
 
 def _model_calls(address: Address, label: str, action: str, *, posting: bool) -> Iterator[Call]:
-    row, first = policy.MODELS[label], row_of(label)
+    row, first = policy.MODELS[label], _row_of(label)
     assert first is not None, f"the sample has no {label} to ask for"
     key, view = first.pk, row.view
     if action == "verb":
@@ -279,6 +287,11 @@ def _model_calls(address: Address, label: str, action: str, *, posting: bool) ->
         yield Call(address.name, url(address, object_id=key, pk=_printable(label, key)), allowed)
 
 
+def _row_of(label: str) -> Any:
+    """The first row of the model; of the approvals the one that the walk asked for, the last."""
+    return Approval.objects.latest("pk") if label == "journal_approval" else row_of(label)
+
+
 def _printable(label: str, key: int) -> int:
     """A document that has its papers: issued and overdue; any other model's row as it is."""
     if label != "billing_document":
@@ -301,6 +314,7 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         "contracts:agreement": {"pk": Agreement.objects.get(party_b=body).pk},
         **{name: {"pk": Agreement.objects.get(party_b=body).pk} for name in ("contracts:board", "contracts:board-pdf")},
         "contracts:shared-item": {"pk": AgreementItem.objects.filter(agreement__party_b=body).latest("pk").pk},
+        "contracts:duty": {"pk": _own_duty(body)},
         "contracts:paper": {"pk": Paper.objects.filter(agreement__party_b=body, for_party_b=True).latest("pk").pk},
         "contracts:rule": {"pk": RuleVersion.objects.get(rule__agreement__party_b=body).pk},
         "contracts:rule-file": {"pk": RuleVersion.objects.get(rule__agreement__party_b=body).pk},
@@ -309,6 +323,13 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
     assert set(rows) == set(policy.OWN_ROWS)
     nothing = {"number": "GZ-2026-999999", "pk": 999_999}
     return [(name, asked, {key: nothing[key] for key in asked}) for name, asked in rows.items()]
+
+
+def _own_duty(body: Organisation) -> int:
+    """An open occurrence of a duty of the organisation."""
+    return int(
+        ObligationOccurrence.objects.filter(obligation__agreement__party_b=body, obligation__side="b").latest("pk").pk
+    )
 
 
 def _row_counts() -> dict[str, int]:

@@ -65,6 +65,7 @@ PURE = {
     "billing/wording.py",
     "billing/working.py",
     "contracts/freshness.py",
+    "contracts/due_rules.py",
     "contracts/uscc.py",
     "contracts/blanks.py",
     "sla/replay.py",

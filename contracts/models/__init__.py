@@ -4,6 +4,13 @@ from contracts.models.agreements import Agreement
 from contracts.models.boards import BoardTally
 from contracts.models.catalogue import CatalogueItem, ItemFreshness
 from contracts.models.decisions import Decision
+from contracts.models.duties import (
+    CalendarFeed,
+    Obligation,
+    ObligationEvent,
+    ObligationExtension,
+    ObligationOccurrence,
+)
 from contracts.models.hours import SupportHours
 from contracts.models.organisations import Membership, Organisation
 from contracts.models.papers import Paper
@@ -20,12 +27,17 @@ __all__ = [
     "AgreementTemplate",
     "AgreementVersion",
     "BoardTally",
+    "CalendarFeed",
     "CatalogueItem",
     "Clause",
     "Decision",
     "ItemConsent",
     "ItemFreshness",
     "Membership",
+    "Obligation",
+    "ObligationEvent",
+    "ObligationExtension",
+    "ObligationOccurrence",
     "Organisation",
     "Paper",
     "RuleAcknowledgement",

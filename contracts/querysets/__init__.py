@@ -3,6 +3,7 @@
 from contracts.querysets.agreements import AgreementQuerySet, AgreementVersionQuerySet, OrganisationQuerySet
 from contracts.querysets.controls import RULED_STATES, OfAgreementQuerySet, RuleVersionQuerySet
 from contracts.querysets.decisions import DecisionQuerySet
+from contracts.querysets.duties import ObligationOccurrenceQuerySet, ObligationQuerySet
 from contracts.querysets.papers import PaperQuerySet, ServedNoticeQuerySet
 from contracts.querysets.sharing import AgreementItemQuerySet, CatalogueItemQuerySet, UpdateEventQuerySet
 
@@ -13,6 +14,8 @@ __all__ = [
     "AgreementVersionQuerySet",
     "CatalogueItemQuerySet",
     "DecisionQuerySet",
+    "ObligationOccurrenceQuerySet",
+    "ObligationQuerySet",
     "OfAgreementQuerySet",
     "OrganisationQuerySet",
     "PaperQuerySet",

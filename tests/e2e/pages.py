@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from billing.models import Document
-from contracts.models import Agreement, Membership
+from contracts.models import Agreement, Membership, ObligationOccurrence
 from people.acting import ActingMixin
 from people.models import User
 from people.roles import LABELS
@@ -116,6 +116,10 @@ def _portal_records(user: User) -> Iterator[Page]:
     for bill in Document.objects.for_user(user).with_standing(today=today, soon=today).order_by("pk"):
         path = reverse("billing:document", args=[bill.pk])
         seen.setdefault(f"b{bill.standing}", Page(f"portal-bill-{bill.standing}", path, user.username))
+    for row in ObligationOccurrence.objects.for_user(user).order_by("pk"):
+        seen.setdefault(
+            f"d{row.state}", Page(f"portal-duty-{row.state}", reverse("contracts:duty", args=[row.pk]), user.username)
+        )
     for agreement in Agreement.objects.for_user(user)[:1]:
         board = reverse("contracts:board", args=[agreement.pk])
         seen["board"] = Page("portal-agreement-board", board, user.username)

@@ -14,6 +14,7 @@ from contracts.bundled import load_bundled_templates
 from people.models import User
 from portal.sample.agreements import make_agreements, make_hours
 from portal.sample.controls import make_controls
+from portal.sample.duties import make_duties
 from portal.sample.invoices import make_invoices
 from portal.sample.moments import Moments
 from portal.sample.papers import make_papers
@@ -59,6 +60,7 @@ class Command(BaseCommand):
             make_papers(people, agreements)
             make_controls(people, agreements, moments)
             make_sharing(people, agreements, moments)
+            make_duties(people, agreements, moments)
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_tickets(people, agreements, moments)
         panorama.tally_all(at=now)
