@@ -10,6 +10,7 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         from contracts import board_panels, control_panels, sharing_panels, templating
+        from contracts.living import register_life
         from contracts.panels import add_panels
         from contracts.readings import register_readers
         from contracts.sections import add_sections
@@ -30,3 +31,4 @@ class ContractsConfig(AppConfig):
             present=templating.present,
             describe=templating.describe,
         )
+        register_life()

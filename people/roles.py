@@ -52,7 +52,9 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "contracts.view_agreement": AGREEMENT_READERS,
     "contracts.add_agreement": (CONTRACT_MANAGER,),
     "contracts.change_agreement": (CONTRACT_MANAGER,),
-    # Until activation is asked and approved by two persons, the finance lead alone may record it, never its drafter.
+    "contracts.view_signaturemark": AGREEMENT_READERS,
+    "contracts.record_mark": (CONTRACT_MANAGER,),
+    "contracts.request_activation": (CONTRACT_MANAGER,),
     "contracts.activate_agreement": (FINANCE_LEAD,),
     "contracts.view_agreementversion": AGREEMENT_READERS,
     "contracts.add_agreementversion": (CONTRACT_MANAGER,),

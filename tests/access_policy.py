@@ -38,6 +38,14 @@ INVOICE_READERS = who(FI, FL, CM, AU)
 EXPORTERS = who(OL, FI, FL, CM, AU)
 OPERATIONS, FINANCE = who(OP, OL), who(FI, FL)
 
+# The verbs of an agreement's life on its page.
+LIFE_VERBS = {
+    "for-signing": who(CM),
+    "mark": who(CM),
+    "activate": who(CM),
+    "back-to-draft": who(CM),
+}
+
 MODELS: dict[str, ModelRow] = {
     "people_user": ModelRow(view=who(SEC), add=who(SEC), change=who(SEC), verbs={"password": who(SEC)}),
     "journal_event": ModelRow(view=who(AU, AUD), list_verbs={"verify": who(AU, AUD)}),
@@ -58,7 +66,7 @@ MODELS: dict[str, ModelRow] = {
         view=AGREEMENT_READERS,
         add=who(CM),
         change=who(CM),
-        verbs={"for-signing": who(CM), "in-force": who(FL), "decide": who(CM), "fill": who(CM)},
+        verbs={"decide": who(CM), "fill": who(CM), **LIFE_VERBS},
         extra={"board": AGREEMENT_READERS, "boardpdf": AGREEMENT_READERS},
     ),
     "contracts_agreementtemplate": ModelRow(
@@ -73,6 +81,7 @@ MODELS: dict[str, ModelRow] = {
     "contracts_templateblank": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_decision": ModelRow(view=AGREEMENT_READERS),
     "contracts_boardtally": ModelRow(view=AGREEMENT_READERS, verbs={"refresh": who(OL, FL, CM)}),
+    "contracts_signaturemark": ModelRow(view=AGREEMENT_READERS, verbs={"revoke": who(CM)}),
     "contracts_agreementversion": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_clause": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_supporthours": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),

@@ -1,11 +1,14 @@
 """Plain makers of rows with real names and round numbers; each takes changes by keyword."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 
 from contracts import deciding
 from contracts.models import Agreement, AgreementVersion, Membership, Organisation, SupportHours
@@ -117,3 +120,20 @@ def decided(made: Agreement, by: User) -> None:
     for asked in deciding.asked_of(newest):
         answer = asked.answer or asked.question.options[0].value
         deciding.decide(newest, asked.question.key, answer, by=by, at=datetime(2025, 12, 1, 2, tzinfo=UTC))
+
+
+def reword(made: AgreementVersion, **terms: Any) -> AgreementVersion:
+    """The version as if it had been signed with other terms: what is active is frozen, so it is a draft in between."""
+    with thawed(made) as rows:
+        rows.update(**terms)
+    made.refresh_from_db()
+    return made
+
+
+@contextmanager
+def thawed(made: AgreementVersion) -> Iterator[QuerySet[AgreementVersion]]:
+    """The version as a draft inside the block, so that its terms and clauses can be rewritten."""
+    rows, state = AgreementVersion.objects.filter(pk=made.pk), made.state
+    rows.update(state=AgreementVersion.State.DRAFT)
+    yield rows
+    rows.update(state=state)

@@ -56,8 +56,9 @@ def admin_parts(name: str) -> tuple[str, str] | None:
 
 
 def row_of(label: str) -> Any:
-    """The first row of an admin model, or None."""
-    return apps.get_model(label.replace("_", ".", 1)).objects.order_by("pk").first()
+    """The first row of an admin model, or None; of approvals the last, which still waits for its second person."""
+    order = "-pk" if label == "journal_approval" else "pk"
+    return apps.get_model(label.replace("_", ".", 1)).objects.order_by(order).first()
 
 
 def url(address: Address, **arguments: Any) -> str:

@@ -33,3 +33,10 @@ __all__ = [
     "templates",
     "versions",
 ]
+__all__ = ["agreements", "boards", "hours", "organisations", "papers", "rules", "serving", "versions"]
+
+__all__ = ["agreements", "boards", "decisions", "hours", "organisations", "papers", "serving", "templates", "versions"]
+__all__ = ["agreements", "boards", "hours", "organisations", "papers", "serving", "versions"]
+from contracts.admin import signing
+
+__all__ = ["agreements", "hours", "organisations", "papers", "serving", "signing", "versions"]

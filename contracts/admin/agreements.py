@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts import lifecycle
 from contracts.admin import decisions, life
 from contracts.admin.boards import BoardMixin
+from contracts.admin.signing import signing_panel
 from contracts.clauses import filled_blanks, worded
 from contracts.models import Agreement
 from contracts.panels import panels_of
@@ -40,7 +41,10 @@ class AgreementAdmin(BoardMixin, ConsoleAdmin):
     search_help_text = _("按编号、名称或乙方查找")
     autocomplete_fields = ("party_a", "party_b", "manager")
     empty_hint = _("还没有协议。点“增加”起草第一份协议。")
-    fields = ("number", "title", ("party_a", "party_b"), "manager", ("term_years", "ends_on"))
+    fields = (
+        "number", "title", ("party_a", "party_b"), "manager", ("signed_on", "agreed_effective_on"),
+        ("term_years", "ends_on"),
+    )  # fmt: skip
     verbs = (*life.VERBS, *decisions.VERBS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agreement]:
@@ -74,6 +78,8 @@ class AgreementAdmin(BoardMixin, ConsoleAdmin):
                 "blanks": lifecycle.open_blanks(obj) if obj.state == Agreement.State.DRAFT else [],
             },
         )
+        if current and obj.state != Agreement.State.DRAFT:
+            yield signing_panel(lifecycle.original_of(obj) or current)
         yield from panels_of(cast(User, request.user), obj)
         yield Panel(
             name="clauses",

@@ -22,8 +22,8 @@ class SupportHoursAdmin(ConsoleAdmin):
     search_help_text = _("按名称查找")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Hours that terms in force name are frozen: make new ones and a supplement."""
-        used = obj is not None and obj.versions.filter(state=AgreementVersion.State.ACTIVE).exists()
+        """Hours that terms for signing or in force name are frozen: make new ones and a supplement."""
+        used = obj is not None and obj.versions.exclude(state=AgreementVersion.State.DRAFT).exists()
         return super().has_change_permission(request, obj) and not used
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -1,5 +1,5 @@
 """Forms of the pages on agreements."""
 
-from contracts.forms.terms import AgreementVersionForm, PutInForceForm, SupportHoursForm
+from contracts.forms.terms import AgreementVersionForm, SupportHoursForm
 
-__all__ = ["AgreementVersionForm", "PutInForceForm", "SupportHoursForm"]
+__all__ = ["AgreementVersionForm", "SupportHoursForm"]

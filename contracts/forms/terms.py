@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import AgreementVersion, SupportHours
 from contracts.weeks import WeekField, seconds_a_day
-from people.acting import VerbForm
 from worktime.calendars import current_version, work_calendar
 from worktime.clock import ImpossibleCalendar
 
@@ -66,12 +65,3 @@ class AgreementVersionForm(forms.ModelForm[AgreementVersion]):
                 _("支持时段“%(name)s”每天是 %(shown)s 小时，与这里填写的不一致，请核对。")
                 % {"name": hours.name, "shown": shown},
             )
-
-
-class PutInForceForm(VerbForm):
-    """The two dates that make an agreement bind."""
-
-    signed_on = forms.DateField(label=_("订立日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    effective_on = forms.DateField(
-        label=_("生效日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )

@@ -17,6 +17,7 @@ from contracts.models.papers import Paper
 from contracts.models.rules import RuleAcknowledgement, RuleNotice, RuleVersion, UsageRule
 from contracts.models.serving import ServedNotice
 from contracts.models.sharing import AgreementItem, ItemConsent
+from contracts.models.signing import SignatureMark
 from contracts.models.templates import AgreementTemplate, TemplateBlank, TemplateClause, TemplateVersion
 from contracts.models.updates import UpdateBatch, UpdateEvent
 from contracts.models.versions import AgreementVersion, Clause
@@ -44,6 +45,7 @@ __all__ = [
     "RuleNotice",
     "RuleVersion",
     "ServedNotice",
+    "SignatureMark",
     "SupportHours",
     "TemplateBlank",
     "TemplateClause",

@@ -33,6 +33,10 @@ class Agreement(models.Model):
     )
     signed_on = models.DateField(_("订立日期"), null=True, blank=True)
     effective_on = models.DateField(_("生效日期"), null=True, blank=True)
+    agreed_effective_on = models.DateField(
+        _("约定生效日期"), null=True, blank=True,
+        help_text=_("协议写明晚于签署的生效日期时填写；不填则以双方最后一次签字或盖章之日生效。"),
+    )  # fmt: skip
     term_years = models.PositiveSmallIntegerField(_("期限（年）"), null=True, blank=True)
     ends_on = models.DateField(_("书面终止日期"), null=True, blank=True)
 
@@ -42,7 +46,10 @@ class Agreement(models.Model):
     class Meta:
         verbose_name = _("协议")
         verbose_name_plural = _("协议")
-        permissions = [("activate_agreement", "Can put an agreement in force")]
+        permissions = [
+            ("activate_agreement", _("批准协议生效")),
+            ("request_activation", _("提请协议生效")),
+        ]
         ordering = ["-effective_on", "number"]
         constraints = [
             models.CheckConstraint(

@@ -1,5 +1,6 @@
 """Versions of an agreement: the terms from one effective date on, and their clauses."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -21,6 +22,7 @@ class AgreementVersion(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("草稿")
+        SIGNING = "signing", _("待签署")
         ACTIVE = "active", _("已生效")
 
     class SigningRule(models.TextChoices):
@@ -96,6 +98,7 @@ class AgreementVersion(models.Model):
         ordering = ["agreement", "number"]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "number"], name="agrver_number_once"),
+            models.CheckConstraint(name="agrver_state_known", condition=Q(state__in=["draft", "signing", "active"])),
             models.CheckConstraint(
                 name="agrver_interval",
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gt=F("effective_from")),
@@ -201,3 +204,8 @@ class Clause(models.Model):
     def chapter_title(self) -> str:
         """The chapter with its number, such as "6 费用"; empty for a clause that stands in none."""
         return f"{self.chapter_number} {self.chapter}".strip()
+
+    def clean(self) -> None:
+        """The wording of a version is written while it is a draft."""
+        if self.version_id and self.version.state != AgreementVersion.State.DRAFT:
+            raise ValidationError(_("这个版本已提交签署或已生效，条款不能再增加或修改。"))

@@ -6,6 +6,7 @@ from contracts.querysets.decisions import DecisionQuerySet
 from contracts.querysets.duties import ObligationOccurrenceQuerySet, ObligationQuerySet
 from contracts.querysets.papers import PaperQuerySet, ServedNoticeQuerySet
 from contracts.querysets.sharing import AgreementItemQuerySet, CatalogueItemQuerySet, UpdateEventQuerySet
+from contracts.querysets.signing import SignatureMarkQuerySet
 
 __all__ = [
     "RULED_STATES",
@@ -21,5 +22,6 @@ __all__ = [
     "PaperQuerySet",
     "RuleVersionQuerySet",
     "ServedNoticeQuerySet",
+    "SignatureMarkQuerySet",
     "UpdateEventQuerySet",
 ]

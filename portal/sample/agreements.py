@@ -4,10 +4,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from billing.models import RateLine
-from contracts import deciding, lifecycle, templating
+from contracts import activating, deciding, lifecycle, papers, signing, templating
 from contracts.clauses import write_standard_clauses
-from contracts.models import Agreement, AgreementTemplate, AgreementVersion, Organisation, SupportHours
+from contracts.models import Agreement, AgreementTemplate, AgreementVersion, Organisation, Paper, SupportHours
+from journal import approvals
 from portal.sample.moments import local, months_before
+from portal.sample.papers import sample_pdf
 from portal.sample.people import People
 from worktime.models import Calendar
 
@@ -27,6 +29,12 @@ ANSWERS = {
     "payment_cutoff": "midnight",
     "tax_change": "net",
     "suspension_licence": "access",
+}
+SIGNERS = {
+    "清江省政务信息中心": "郭志远",
+    "临湖市大数据管理局": "沈国梁",
+    "东河县行政审批局": "杜文静",
+    "清江市住房公积金管理中心": "贺建平",
 }
 RATES = (
     ("platform", "平台使用费", "", "flat", {"flat_amount": Decimal("6000.00")}),
@@ -70,12 +78,43 @@ def _in_force(people: People, body: Organisation, hours: SupportHours, start: da
     version = _terms(agreement, hours, start)
     write_standard_clauses(version)
     _rates(version, start)
-    at = local(signed_on, 10)
-    deciding.decide_all(version, ANSWERS, by=people["hetong"], at=at)
-    lifecycle.open_for_signing(agreement, by=people["hetong"], at=at)
-    return lifecycle.put_in_force(
-        agreement, signed_on=signed_on, effective_on=start, by=people["caiwuzhang"], at=local(signed_on, 15)
+    deciding.decide_all(version, ANSWERS, by=people["hetong"], at=local(signed_on - timedelta(days=3), 10))
+    sign(people, agreement, signed_on)
+    return activate(people, agreement, signed_on)
+
+
+def sign(people: People, agreement: Agreement, day: date, *, sides: str = "ab") -> None:
+    """For signing two days before, then signed and sealed by the sides, the last of them on the day."""
+    lifecycle.open_for_signing(agreement, by=people["hetong"], at=local(day - timedelta(days=2), 10))
+    version = agreement.versions.get()
+    scan = papers.keep(
+        agreement,
+        sample_pdf("协议签署页扫描件", f"协议编号：{agreement.number}", "甲乙双方签字盖章页。"),
+        kind=Paper.Kind.SIGNED_SCAN,
+        title="协议签署页扫描件",
+        for_party_b=True,
+        by=people["hetong"],
+        at=local(day, 9),
     )
+    for days_before, side, body in ((1, "a", agreement.party_a), (0, "b", agreement.party_b)):
+        if side in sides:
+            _marks(people, version, side, body, day - timedelta(days=days_before), scan)
+
+
+def _marks(people: People, version: AgreementVersion, side: str, body: Organisation, day: date, scan: Paper) -> None:
+    person = SIGNERS.get(body.name, body.contact_name)
+    for kind, named in (("sign", {"capacity": "legal_representative"}), ("seal", {"seal_name": f"{body.name}公章"})):
+        mark = signing.Mark(side=side, kind=kind, person=person, made_on=day, **named)
+        proof = signing.Proof(scan=scan)
+        signing.record_mark(version, mark, proof=proof, by=people["hetong"], at=local(day, 16))
+
+
+def activate(people: People, agreement: Agreement, day: date) -> Agreement:
+    """Asked for by the contract manager and approved by the finance lead on the day."""
+    asked = activating.ask(agreement.versions.get(), by=people["hetong"], at=local(day, 17))
+    approvals.approve(asked, by=people["caiwuzhang"], at=local(day, 17, 30))
+    agreement.refresh_from_db()
+    return agreement
 
 
 def _agreement(people: People, body: Organisation, number: str, start: date) -> Agreement:
@@ -85,6 +124,7 @@ def _agreement(people: People, body: Organisation, number: str, start: date) -> 
         party_a=people.party_a,
         party_b=body,
         manager=people["hetong"],
+        agreed_effective_on=start,
         term_years=3,
         ends_on=date(start.year + 3, start.month, 1) - timedelta(days=1),
     )

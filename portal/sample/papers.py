@@ -1,20 +1,22 @@
-"""Sample papers: the signed scan of each agreement, and the onboarding notice that was served with it."""
+"""Sample papers: what a scan looks like, and the onboarding notice that was served with each agreement."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from contracts import papers, serving
-from contracts.models import Agreement, Paper, ServedNotice
+from contracts import serving
+from contracts.models import Agreement, ServedNotice
 from people.blocks import gap, paragraphs, title
 from people.pages import Foot, page_bytes
+from people.typesetting import fonts
 from portal.sample.moments import local
 from portal.sample.people import People
 
 
 def sample_pdf(name: str, *lines: str) -> SimpleUploadedFile:
     """A one-page PDF that says what it stands for."""
+    fonts()
     story = [*title(name), gap(6), *paragraphs(lines, size=11)]
     foot = Foot("示例文件", "第 {number} 页，共 {count} 页", mark="示例")
     content = page_bytes(story, foot, title=name, author="守约示例", language="zh-CN")
@@ -22,22 +24,10 @@ def sample_pdf(name: str, *lines: str) -> SimpleUploadedFile:
 
 
 def make_papers(people: People, agreements: Sequence[Agreement]) -> None:
-    """For each agreement in force: the scan of the signed paper and the notice to connect, received next day."""
+    """For each agreement in force: the notice to connect, received next day."""
     for agreement in agreements:
-        if agreement.signed_on is None or agreement.effective_on is None:
-            continue
-        signed = local(agreement.signed_on, 16)
-        scan = sample_pdf("协议签署页扫描件", f"协议编号：{agreement.number}", "甲乙双方签字盖章页。")
-        papers.keep(
-            agreement,
-            scan,
-            kind=Paper.Kind.SIGNED_SCAN,
-            title="协议签署页扫描件",
-            for_party_b=True,
-            by=people["hetong"],
-            at=signed,
-        )
-        _onboarding(people, agreement, agreement.effective_on)
+        if agreement.effective_on is not None:
+            _onboarding(people, agreement, agreement.effective_on)
 
 
 def _onboarding(people: People, agreement: Agreement, day: date) -> None:

@@ -10,6 +10,7 @@ from billing.models import Document
 from billing.reminding import remind
 from journal.models import Notice
 from people.models import User
+from tests import make
 from tests.billing import making
 from tests.billing.making import NOW
 
@@ -70,8 +71,7 @@ def test_the_morning_run_tells_of_every_bill_that_owes(bill: Document, finance: 
 
 def test_one_bill_that_cannot_be_counted_does_not_stop_the_others(bill: Document, finance: User) -> None:
     making.received(bill, finance)
-    bill.version.support_hours = None
-    bill.version.save()
+    make.reword(bill.version, support_hours=None)
 
     with at(NOW.replace(day=20)):
         assert tasks.remind_due()["refused"] == 1

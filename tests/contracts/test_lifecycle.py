@@ -31,7 +31,9 @@ def test_a_filled_draft_goes_to_signing_and_into_force(draft: Agreement, contrac
 
     assert made.state == Agreement.State.IN_FORCE
     assert made.versions.get().effective_from == date(2026, 1, 8)
-    assert list(Event.objects.order_by("seq").values_list("action", flat=True)) == [
+    assert list(
+        Event.objects.filter(action__startswith="agreement.").order_by("seq").values_list("action", flat=True)
+    ) == [
         "agreement.for_signing",
         "agreement.in_force",
     ]

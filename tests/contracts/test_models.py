@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from contracts.models import Agreement, AgreementVersion, Organisation
+from contracts.clauses import write_standard_clauses
+from contracts.models import Agreement, AgreementVersion, Clause, Organisation
 from tests import make
 
 
@@ -27,11 +28,24 @@ def unknown_state(agreement: Agreement) -> None:
 
 
 def no_days_to_pay(agreement: Agreement) -> None:
-    agreement.versions.update(payment_working_days=0)
+    make.reword(agreement.versions.get(), payment_working_days=0)
 
 
 def negative_target(agreement: Agreement) -> None:
-    agreement.versions.update(response_hours=-2)
+    make.reword(agreement.versions.get(), response_hours=-2)
+
+
+def unknown_version_state(agreement: Agreement) -> None:
+    agreement.versions.update(state="lively")
+
+
+def terms_in_force(agreement: Agreement) -> None:
+    agreement.versions.update(response_hours=4)
+
+
+def wording_in_force(agreement: Agreement) -> None:
+    write_standard_clauses(agreement.versions.get())
+    Clause.objects.filter(number="1.3.1").update(text="另一种写法")
 
 
 def backward_interval(agreement: Agreement) -> None:
@@ -56,6 +70,9 @@ def unknown_kind(agreement: Agreement) -> None:
         pytest.param(unknown_state, "agreement_state_known", id="unknown state"),
         pytest.param(no_days_to_pay, "agrver_payment_days", id="no days to pay"),
         pytest.param(negative_target, "agrver_targets_positive", id="negative target"),
+        pytest.param(unknown_version_state, "agrver_state_known", id="unknown state of a version"),
+        pytest.param(terms_in_force, "keeps rows frozen", id="terms in force rewritten"),
+        pytest.param(wording_in_force, "keeps rows frozen", id="wording in force rewritten"),
         pytest.param(backward_interval, "agrver_interval", id="terms end before they start"),
         pytest.param(second_first_version, "agrver_number_once|UNIQUE", id="version number twice"),
         pytest.param(unknown_kind, "organisation_kind_known", id="unknown kind"),

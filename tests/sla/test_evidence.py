@@ -15,6 +15,7 @@ from contracts.models import Agreement
 from people.models import User
 from sla import evidence, tickets, watch
 from sla.models import Breach, Ticket
+from tests import make
 from tests.sla.make_sla import NINE, local, make_ticket
 
 pytestmark = pytest.mark.django_db
@@ -112,9 +113,7 @@ def test_evidence_with_a_pause_stands(agreement: Agreement, party_b: User, opera
 
 
 def test_evidence_in_natural_hours_stands(agreement: Agreement, party_b: User) -> None:
-    version = agreement.versions.get()
-    version.clock_hours = "natural"
-    version.save()
+    make.reword(agreement.versions.get(), clock_hours="natural")
     make_ticket(agreement, party_b)
 
     watch.sweep(NINE + timedelta(hours=3))

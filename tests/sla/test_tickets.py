@@ -80,9 +80,7 @@ def test_a_deadline_in_a_year_without_a_notice_is_provisional(agreement: Agreeme
 
 
 def test_natural_hours_run_through_the_night(party_b: User, agreement: Agreement) -> None:
-    version = agreement.versions.get()
-    version.clock_hours = "natural"
-    version.save()
+    make.reword(agreement.versions.get(), clock_hours="natural")
 
     ticket = make_ticket(agreement, party_b, local("2026-09-30 17:00"))
 
