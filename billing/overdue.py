@@ -8,6 +8,7 @@ from decimal import Decimal
 from billing.interest import Basis, InterestStatement, InterestTerms, Order, Part, Payment, Settlement, accrue
 from billing.models import Allocation, Document, FormalInvoice
 from contracts.models import AgreementVersion
+from contracts.parties import small_payee
 
 _BASES = {
     AgreementVersion.InterestBasis.DAILY: Basis.DAILY,
@@ -44,11 +45,16 @@ class Debt:
 
 
 def terms_of(version: AgreementVersion) -> InterestTerms:
-    """The interest terms of an agreement version; a rate of zero where none is agreed (clause 6.3.2)."""
+    """The interest terms of an agreement version (clause 6.3.2).
+
+    Where none is agreed: 0.05 % a day owed to a small or medium Party A by a body that Order 802 art. 17 binds (both as
+    at signing), else a rate of zero.
+    """
     basis = _BASES.get(AgreementVersion.InterestBasis(version.interest_basis))
     rate = version.interest_rate
     if basis is None or (basis in (Basis.DAILY, Basis.ANNUAL) and rate is None):
-        return NO_INTEREST
+        owed_to_small = version.agreement_id is not None and small_payee(version.agreement)
+        return InterestTerms(basis=Basis.SME) if owed_to_small else NO_INTEREST
     if basis in (Basis.DAILY, Basis.ANNUAL) and rate is not None:
         return InterestTerms(basis=basis, rate=rate.scaleb(-2), day_count=version.interest_year_days)
     if basis is Basis.SME:

@@ -18,6 +18,7 @@ from billing.overdue import statement, whole_settlements
 from billing.pdf import draw
 from billing.stating import interest_document
 from billing.wording import sayer
+from contracts.accounts import account_of
 from contracts.models import Agreement, Organisation
 from people.models import User
 from people.refusal import Refused
@@ -149,7 +150,10 @@ def _party(body: Organisation) -> papers.Party:
 
 def _account(agreement: Agreement) -> papers.BankAccount:
     payee = agreement.party_a
-    return papers.BankAccount(holder=payee.name, bank=payee.bank_name, number=payee.bank_account)
+    account = account_of(payee)
+    if account is None:
+        return papers.BankAccount(holder=payee.name, bank="", number="")
+    return papers.BankAccount(holder=account.holder, bank=account.bank, number=account.number)
 
 
 def _due_rule(days: int | None) -> str:

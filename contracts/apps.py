@@ -9,7 +9,7 @@ class ContractsConfig(AppConfig):
     verbose_name = _("协议")
 
     def ready(self) -> None:
-        from contracts import board_panels, control_panels, sharing_panels, templating
+        from contracts import accounts, board_panels, control_panels, party_pages, sharing_panels, templating
         from contracts.living import register_life
         from contracts.panels import add_panels
         from contracts.readings import register_readers
@@ -20,7 +20,8 @@ class ContractsConfig(AppConfig):
 
         name_actions(ACTIONS)
         register_readers()
-        for area in (board_panels, control_panels, sharing_panels):
+        accounts.register_change()
+        for area in (board_panels, party_pages, control_panels, sharing_panels):
             add_panels(area.agreement_panels)
             add_sections(area.agreement_sections)
         effects.register(

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
-from contracts import signing
+from contracts import parties, signing
 from contracts.deciding import still_open
 from contracts.models import Agreement, AgreementVersion
 from journal.recording import record
@@ -63,6 +63,7 @@ def open_for_signing(agreement: Agreement, *, by: User | None, at: datetime) -> 
     if blanks := open_blanks(agreement):
         raise Refused(_("以下内容还没有填写，填好后再提交签署：%(blanks)s") % {"blanks": "、".join(blanks)})
     _check_term(agreement, starts_on=agreement.agreed_effective_on or agreement.signed_on)
+    parties.freeze(agreement, by=by, at=at)
     agreement.state = State.FOR_SIGNING
     agreement.save()
     signing.open_version(_original(agreement), by=by, at=at)

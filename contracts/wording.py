@@ -3,6 +3,18 @@
 from django.utils.translation import gettext_lazy as _
 
 ACTIONS: dict[str, object] = {
+    "organisation.registered": _("登记单位"),
+    "organisation.amended": _("修改单位信息"),
+    "organisation.renamed": _("单位更名"),
+    "organisation.name_added": _("登记单位的其他名称"),
+    "organisation.name_retired": _("停用单位的其他名称"),
+    "contact.added": _("增加联系人"),
+    "contact.changed": _("修改联系人"),
+    "bank_account.proposed": _("提出账户变更"),
+    "bank_account.adopted": _("启用银行账户"),
+    "bank_account.dropped": _("作废待批准账户"),
+    "party.described": _("登记签署主体"),
+    "party.frozen": _("固定签署主体"),
     "agreement.for_signing": _("提交签署"),
     "agreement.in_force": _("协议生效"),
     "template.drafted": _("起草模板版本"),

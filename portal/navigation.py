@@ -23,6 +23,8 @@ OF_APP = {"sla": RUNNING, "contracts": AGREEMENTS, "billing": MONEY, "worktime":
 OF_MODEL = {
     "contracts.Organisation": BASICS,
     "contracts.Membership": BASICS,
+    "contracts.Contact": BASICS,
+    "contracts.BankAccount": MONEY,
     "contracts.SupportHours": BASICS,
     "contracts.BoardTally": RUNNING,
     "contracts.UsageRule": SHARING,

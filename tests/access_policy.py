@@ -52,21 +52,31 @@ MODELS: dict[str, ModelRow] = {
     "journal_notice": ModelRow(view=who(SYS, AUD), verbs={"retry": who(SYS)}),
     "journal_approval": ModelRow(
         view=who(OL, FI, FL, CM, SEC, AU),
-        # The row of the walk asks to publish a notice: CM asked, SEC may decide, AU reads all; others do not find it.
-        # Who may decide what is asked again by the verb itself (tests/journal).
-        verbs=dict.fromkeys(("approve", "reject", "withdraw"), who(CM, SEC, AU)),
+        # The row of the walk is the sample's first account change: FI asked, FL decided, AU reads all; others do not
+        # find it.  Who may decide what is asked again by the verb itself (tests/journal).
+        verbs=dict.fromkeys(("approve", "reject", "withdraw"), who(FI, FL, AU)),
     ),
     "worktime_calendar": ModelRow(view=AGREEMENT_READERS),
     "worktime_calendarversion": ModelRow(view=AGREEMENT_READERS | {SEC}),
     "worktime_noticedraft": ModelRow(
         view=AGREEMENT_READERS | {SEC}, list_verbs={"load": who(CM)}, verbs={"ask": who(CM), "discard": who(CM)}
     ),
-    "contracts_organisation": ModelRow(view=AGREEMENT_READERS | {SEC}, add=who(CM, SEC), change=who(CM, SEC)),
+    "contracts_organisation": ModelRow(
+        view=AGREEMENT_READERS | {SEC},
+        add=who(CM, SEC),
+        change=who(CM, SEC),
+        verbs={**dict.fromkeys(("rename", "add-name", "retire-name"), who(CM, SEC)), "account": who(FI)},
+    ),
+    "contracts_contact": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "contracts_bankaccount": ModelRow(
+        view=INVOICE_READERS, list_verbs={"propose": who(FI)}, verbs={"ask-again": who(FI), "drop": who(FI)}
+    ),
+    "contracts_agreementparty": ModelRow(view=AGREEMENT_READERS),
     "contracts_agreement": ModelRow(
         view=AGREEMENT_READERS,
         add=who(CM),
         change=who(CM),
-        verbs={"decide": who(CM), "fill": who(CM), **LIFE_VERBS},
+        verbs={**dict.fromkeys(("decide", "fill", "party-a", "party-b"), who(CM)), **LIFE_VERBS},
         extra={"board": AGREEMENT_READERS, "boardpdf": AGREEMENT_READERS},
     ),
     "contracts_agreementtemplate": ModelRow(

@@ -66,6 +66,7 @@ PURE = {
     "billing/working.py",
     "contracts/freshness.py",
     "contracts/due_rules.py",
+    "contracts/names.py",
     "contracts/uscc.py",
     "contracts/blanks.py",
     "sla/replay.py",

@@ -14,6 +14,7 @@ from billing.periods import LENGTHS
 from billing.pricing import card_of
 from billing.receipts import standing_receipts
 from billing.tiers import TiersField
+from contracts.accounts import account_of
 from contracts.models import Agreement, AgreementVersion
 from people.acting import VerbForm
 from people.refusal import Refused
@@ -149,7 +150,8 @@ class PaymentForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if isinstance(self.obj, Document):
-            self.fields["account"].initial = self.obj.agreement.party_a.bank_account
+            account = account_of(self.obj.agreement.party_a)
+            self.fields["account"].initial = account.number if account else ""
             self.fields["payer_name"].initial = self.obj.agreement.party_b.name
 
 

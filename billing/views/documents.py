@@ -19,6 +19,7 @@ from billing.printing import interest_pdf as draw_interest
 from billing.printing import kept_pdf
 from billing.querysets import DocumentQuerySet
 from billing.sheets import sheet_of, with_sheet
+from contracts.accounts import account_of
 from people.models import User
 from people.refusal import Refused
 
@@ -52,7 +53,12 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     today = today_is(civil_day(timezone.now()))
     found = with_sheet(_own(request).with_standing(today=today.day, soon=today.soon))
     bill = get_object_or_404(found, pk=pk)
-    context = {"document": bill, "sheet": sheet_of(bill, today=today), "state": standing_badge(bill)}
+    context = {
+        "document": bill,
+        "sheet": sheet_of(bill, today=today),
+        "state": standing_badge(bill),
+        "account": account_of(bill.agreement.party_a),
+    }
     return render(request, "portal/billing/document.html", context)
 
 

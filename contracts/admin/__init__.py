@@ -4,15 +4,18 @@ from contracts.admin import (
     agreements,
     boards,
     catalogue,
+    contacts,
     decisions,
     duties,
     hours,
     life,
     organisations,
     papers,
+    parties,
     rules,
     serving,
     sharing,
+    signing,
     templates,
     versions,
 )
@@ -21,22 +24,18 @@ __all__ = [
     "agreements",
     "boards",
     "catalogue",
+    "contacts",
     "decisions",
     "duties",
     "hours",
     "life",
     "organisations",
     "papers",
+    "parties",
     "rules",
     "serving",
     "sharing",
+    "signing",
     "templates",
     "versions",
 ]
-__all__ = ["agreements", "boards", "hours", "organisations", "papers", "rules", "serving", "versions"]
-
-__all__ = ["agreements", "boards", "decisions", "hours", "organisations", "papers", "serving", "templates", "versions"]
-__all__ = ["agreements", "boards", "hours", "organisations", "papers", "serving", "versions"]
-from contracts.admin import signing
-
-__all__ = ["agreements", "hours", "organisations", "papers", "serving", "signing", "versions"]

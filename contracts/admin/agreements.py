@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from contracts import lifecycle
-from contracts.admin import decisions, life
+from contracts.admin import decisions, life, parties
 from contracts.admin.boards import BoardMixin
 from contracts.admin.signing import signing_panel
 from contracts.clauses import filled_blanks, worded
@@ -45,7 +45,7 @@ class AgreementAdmin(BoardMixin, ConsoleAdmin):
         "number", "title", ("party_a", "party_b"), "manager", ("signed_on", "agreed_effective_on"),
         ("term_years", "ends_on"),
     )  # fmt: skip
-    verbs = (*life.VERBS, *decisions.VERBS)
+    verbs = (*life.VERBS, *decisions.VERBS, *parties.VERBS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agreement]:
         return super().get_queryset(request).select_related("party_a", "party_b", "manager")

@@ -3,17 +3,13 @@
 from contracts.models.agreements import Agreement
 from contracts.models.boards import BoardTally
 from contracts.models.catalogue import CatalogueItem, ItemFreshness
+from contracts.models.contacts import BankAccount, Contact
 from contracts.models.decisions import Decision
-from contracts.models.duties import (
-    CalendarFeed,
-    Obligation,
-    ObligationEvent,
-    ObligationExtension,
-    ObligationOccurrence,
-)
+from contracts.models.duties import CalendarFeed, Obligation, ObligationEvent, ObligationExtension, ObligationOccurrence
 from contracts.models.hours import SupportHours
-from contracts.models.organisations import Membership, Organisation
+from contracts.models.organisations import Membership, Organisation, OrganisationName
 from contracts.models.papers import Paper
+from contracts.models.parties import AgreementParty
 from contracts.models.rules import RuleAcknowledgement, RuleNotice, RuleVersion, UsageRule
 from contracts.models.serving import ServedNotice
 from contracts.models.sharing import AgreementItem, ItemConsent
@@ -25,12 +21,15 @@ from contracts.models.versions import AgreementVersion, Clause
 __all__ = [
     "Agreement",
     "AgreementItem",
+    "AgreementParty",
     "AgreementTemplate",
     "AgreementVersion",
+    "BankAccount",
     "BoardTally",
     "CalendarFeed",
     "CatalogueItem",
     "Clause",
+    "Contact",
     "Decision",
     "ItemConsent",
     "ItemFreshness",
@@ -40,6 +39,7 @@ __all__ = [
     "ObligationExtension",
     "ObligationOccurrence",
     "Organisation",
+    "OrganisationName",
     "Paper",
     "RuleAcknowledgement",
     "RuleNotice",

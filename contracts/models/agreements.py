@@ -9,6 +9,9 @@ from simple_history.models import HistoricalRecords
 from contracts.models.organisations import Organisation
 from contracts.querysets import AgreementQuerySet
 
+# An organisation that was merged into another concludes no more agreements.
+STANDING = {"merged_into__isnull": True}
+
 
 class Agreement(models.Model):
     """An information-platform sharing agreement between Party A (provider) and one Party B (user)."""
@@ -25,8 +28,12 @@ class Agreement(models.Model):
 
     number = models.CharField(_("协议编号"), max_length=40, unique=True)
     title = models.CharField(_("协议名称"), max_length=160)
-    party_a = models.ForeignKey(Organisation, models.PROTECT, related_name="provided", verbose_name=_("甲方"))
-    party_b = models.ForeignKey(Organisation, models.PROTECT, related_name="agreements", verbose_name=_("乙方"))
+    party_a = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="provided", limit_choices_to=STANDING, verbose_name=_("甲方")
+    )
+    party_b = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="agreements", limit_choices_to=STANDING, verbose_name=_("乙方")
+    )
     state = models.CharField(_("状态"), max_length=20, choices=State.choices, default=State.DRAFT, editable=False)
     manager = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("负责人")

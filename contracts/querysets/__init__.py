@@ -1,9 +1,15 @@
 """Names for sets of rows, and the one rule of scope."""
 
-from contracts.querysets.agreements import AgreementQuerySet, AgreementVersionQuerySet, OrganisationQuerySet
+from contracts.querysets.agreements import AgreementQuerySet, AgreementVersionQuerySet
 from contracts.querysets.controls import RULED_STATES, OfAgreementQuerySet, RuleVersionQuerySet
 from contracts.querysets.decisions import DecisionQuerySet
 from contracts.querysets.duties import ObligationOccurrenceQuerySet, ObligationQuerySet
+from contracts.querysets.organisations import (
+    AgreementPartyQuerySet,
+    ContactQuerySet,
+    MembershipQuerySet,
+    OrganisationQuerySet,
+)
 from contracts.querysets.papers import PaperQuerySet, ServedNoticeQuerySet
 from contracts.querysets.sharing import AgreementItemQuerySet, CatalogueItemQuerySet, UpdateEventQuerySet
 from contracts.querysets.signing import SignatureMarkQuerySet
@@ -11,10 +17,13 @@ from contracts.querysets.signing import SignatureMarkQuerySet
 __all__ = [
     "RULED_STATES",
     "AgreementItemQuerySet",
+    "AgreementPartyQuerySet",
     "AgreementQuerySet",
     "AgreementVersionQuerySet",
     "CatalogueItemQuerySet",
+    "ContactQuerySet",
     "DecisionQuerySet",
+    "MembershipQuerySet",
     "ObligationOccurrenceQuerySet",
     "ObligationQuerySet",
     "OfAgreementQuerySet",

@@ -12,12 +12,6 @@ if TYPE_CHECKING:
     from people.models import User
 
 
-class OrganisationQuerySet(models.QuerySet[Any]):
-    def for_user(self, user: User) -> Self:
-        """The organisations that the user acts for."""
-        return self.filter(memberships__user=user, memberships__active=True)
-
-
 class AgreementQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> Self:
         """The agreements of the Party B organisations that the user acts for; drafts are not theirs to see."""

@@ -8,6 +8,7 @@ from billing import formal_invoices, invoicing, periods, receipts, usage
 from billing.models import Document, FormalInvoice, ServicePeriod
 from contracts.models import Agreement
 from portal.sample.moments import Moments, local, months_before
+from portal.sample.organisations import ACCOUNT
 from portal.sample.people import People
 
 
@@ -101,7 +102,7 @@ def _formal_invoice(people: People, document: Document, issued_on: date, bill: B
 def _pay(people: People, document: Document, share: Decimal, on: date) -> None:
     body = document.agreement.party_b
     entry = receipts.Entry(
-        account=people.party_a.bank_account,
+        account=ACCOUNT.number,
         bank_txn_id=f"{on:%Y%m%d}{document.pk:08d}",
         value_date=on,
         amount=(document.gross * share).quantize(Decimal("0.01")),

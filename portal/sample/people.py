@@ -22,7 +22,7 @@ STAFF = (
     ("anquan", "孙丽", "安全处", roles.SECURITY_ADMIN),
     ("rizhi", "冯岩", "审计处", roles.AUDIT_ADMIN),
 )
-PROVIDER = ("清江省政务信息中心", "12360000MB0123456H", Organisation.Kind.PUBLIC_INSTITUTION, "清江市滨江大道 18 号")
+PROVIDER = ("清江省政务信息中心", "12360000MB01234561", Organisation.Kind.PUBLIC_INSTITUTION, "清江市滨江大道 18 号")
 BODIES = (
     (
         "临湖市大数据管理局",
@@ -32,10 +32,10 @@ BODIES = (
         "刘洋",
         "临湖市行政中心 3 号楼",
     ),
-    ("东河县行政审批局", "11361129MB1B345671", Organisation.Kind.GOVERNMENT, "huanghai", "黄海", "东河县政务大厅 5 层"),
+    ("东河县行政审批局", "11361129MB1B34567F", Organisation.Kind.GOVERNMENT, "huanghai", "黄海", "东河县政务大厅 5 层"),
     (
         "清江市住房公积金管理中心",
-        "12360100491C45678K",
+        "12360100491C456785",
         Organisation.Kind.PUBLIC_INSTITUTION,
         "xulan",
         "徐岚",
@@ -73,8 +73,7 @@ def make_people() -> People:
         address=address,
         contact_name="王晓明",
         contact_phone="0790-6660110",
-        bank_name="中国工商银行清江省分行营业部",
-        bank_account="1502001109024567890",
+        legal_representative="秦海东",
     )
     bodies = [_body(row, accounts) for row in BODIES]
     return People(accounts, provider, bodies)

@@ -17,6 +17,7 @@ from portal.sample.controls import make_controls
 from portal.sample.duties import make_duties
 from portal.sample.invoices import make_invoices
 from portal.sample.moments import Moments
+from portal.sample.organisations import make_identities
 from portal.sample.papers import make_papers
 from portal.sample.people import BODIES, PASSWORD, STAFF, make_people
 from portal.sample.sharing import make_sharing
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             people = make_people()
             hours = make_hours(calendar)
             moments = Moments(now, work_calendar(hours, version), workday_calendar(version))
+            make_identities(people, today=moments.today)
             agreements = make_agreements(people, hours, today=moments.today)
             make_invoices(people, agreements, moments)
             make_papers(people, agreements)
