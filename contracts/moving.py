@@ -24,7 +24,7 @@ def locked(row: M, *related: str) -> M:
     return found
 
 
-def said(text: str, otherwise: str) -> str:
+def said(text: str, otherwise: object) -> str:
     """The words, trimmed.  Raises Refused with `otherwise` when there are none."""
     words = text.strip()
     if not words:
@@ -32,7 +32,7 @@ def said(text: str, otherwise: str) -> str:
     return words
 
 
-def demand_state(state: str, allowed: Collection[str], otherwise: str) -> None:
+def demand_state(state: str, allowed: Collection[str], otherwise: object) -> None:
     """Raises Refused with `otherwise` unless the state is one of the allowed."""
     if state not in allowed:
         raise Refused(otherwise)

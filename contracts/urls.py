@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.views import agreements, boards, compliance, duties, papers, sharing
+from contracts.views import agreements, boards, compliance, duties, papers, sharing, violations
 
 app_name = "contracts"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("duties/<int:pk>/", duties.duty, name="duty"),
     path("papers/<int:pk>/", papers.paper, name="paper"),
     path("compliance/", compliance.compliance, name="compliance"),
+    path("compliance/violations/<int:pk>/", violations.violation, name="violation"),
+    path("compliance/violations/<int:pk>/<slug:verb>/", violations.act, name="violation-act"),
     path("compliance/rules/<int:pk>/", compliance.rule, name="rule"),
     path("compliance/rules/<int:pk>/file/", compliance.rule_file, name="rule-file"),
     path("sharing/", sharing.shared_items, name="sharing"),

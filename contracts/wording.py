@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from contracts.models import ViolationEntry
+
 ACTIONS: dict[str, object] = {
     "organisation.registered": _("登记单位"),
     "organisation.amended": _("修改单位信息"),
@@ -62,6 +64,7 @@ ACTIONS: dict[str, object] = {
     "served_notice.written": _("登记通知"),
     "served_notice.sent": _("通知已发出"),
     "served_notice.received": _("通知已送达"),
+    **{f"violation.{kind.value}": kind.label for kind in ViolationEntry.Kind},
     "rule.drafted": _("起草规则版本"),
     "rule.published": _("发布规则版本"),
     "rule.withdrawn": _("废止规则"),

@@ -37,6 +37,7 @@ OF_MODEL = {
     "contracts.UpdateBatch": SHARING,
     "contracts.Obligation": DUTIES,
     "contracts.ObligationOccurrence": DUTIES,
+    "contracts.Violation": DUTIES,
     "journal.Event": RUNNING,
     "journal.Approval": RUNNING,
 }

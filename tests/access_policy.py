@@ -143,6 +143,15 @@ MODELS: dict[str, ModelRow] = {
         verbs=dict.fromkeys(("confirm", "use", "consent", "open", "resume", "suspend", "withdraw"), who(OL, CM)),
     ),
     "contracts_itemconsent": ModelRow(view=AGREEMENT_READERS),
+    "contracts_violation": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"find": who(OP, OL, CM)},
+        verbs={
+            "add-facts": who(OP, OL, CM),
+            **dict.fromkeys(("notify", "report", "close", "send-back"), who(OL, CM)),
+            **dict.fromkeys(("confirm", "dismiss"), who(CM)),
+        },
+    ),
     "sla_ticket": ModelRow(
         view=TICKET_READERS,
         list_verbs={"file": OPERATIONS},
@@ -215,11 +224,17 @@ OWN_ROWS = (
     "contracts:board-pdf",
     "contracts:rule",
     "contracts:rule-file",
+    "contracts:violation",
     "contracts:shared-item",
 )
 # Staff who read such rows too, on the same address.
 ROW_READERS: dict[str, Who] = {"sla:attachment": TICKET_READERS}
-OWN_POSTS = ("contracts:sharing-act", "sla:act", "journal:read")
+OWN_POSTS = (
+    "contracts:sharing-act",
+    "contracts:violation-act",
+    "sla:act",
+    "journal:read",
+)
 
 # Addresses of the admin that serve any model: what they show is asked of the model's own row.
 SHARED = ("admin:autocomplete", "admin:view_on_site", "admin:app_list", "admin:(?P<url>.*)$", "admin:<path:object_id>/")

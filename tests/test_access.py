@@ -26,6 +26,7 @@ from contracts.models import (
     Organisation,
     Paper,
     RuleVersion,
+    Violation,
 )
 from journal.models import Approval, Notice
 from people.models import User
@@ -316,6 +317,9 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         "contracts:shared-item": {"pk": AgreementItem.objects.filter(agreement__party_b=body).latest("pk").pk},
         "contracts:duty": {"pk": _own_duty(body)},
         "contracts:paper": {"pk": Paper.objects.filter(agreement__party_b=body, for_party_b=True).latest("pk").pk},
+        "contracts:violation": {
+            "pk": Violation.objects.filter(agreement__party_b=body, notice__isnull=False).earliest("pk").pk
+        },
         "contracts:rule": {"pk": RuleVersion.objects.get(rule__agreement__party_b=body).pk},
         "contracts:rule-file": {"pk": RuleVersion.objects.get(rule__agreement__party_b=body).pk},
         **{name: {"pk": document.pk} for name in ("billing:document", "billing:document-pdf", "billing:interest-pdf")},

@@ -18,6 +18,7 @@ from contracts.admin import (
     signing,
     templates,
     versions,
+    violations,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "signing",
     "templates",
     "versions",
+    "violations",
 ]

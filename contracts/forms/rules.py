@@ -6,23 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contracts import rules
+from contracts.forms.fields import day_field, text_field
 from contracts.forms.serving import paper_field
 from contracts.models import Agreement
 from people.acting import VerbForm
-
-
-def day_field(label: object, **kwargs: Any) -> forms.DateField:
-    """A civil day."""
-    return forms.DateField(
-        label=str(label), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs
-    )
-
-
-def text_field(label: object, *, rows: int = 4, **kwargs: Any) -> forms.CharField:
-    """A text of several lines."""
-    return forms.CharField(
-        label=str(label), **{"max_length": 8000, "widget": forms.Textarea(attrs={"rows": rows}), **kwargs}
-    )
 
 
 class DraftRuleForm(VerbForm):

@@ -17,8 +17,11 @@ from contracts.models.signing import SignatureMark
 from contracts.models.templates import AgreementTemplate, TemplateBlank, TemplateClause, TemplateVersion
 from contracts.models.updates import UpdateBatch, UpdateEvent
 from contracts.models.versions import AgreementVersion, Clause
+from contracts.models.violations import VIOLABLE, VIOLABLE_TOPICS, Violation, ViolationEntry
 
 __all__ = [
+    "VIOLABLE",
+    "VIOLABLE_TOPICS",
     "Agreement",
     "AgreementItem",
     "AgreementParty",
@@ -53,4 +56,6 @@ __all__ = [
     "UpdateBatch",
     "UpdateEvent",
     "UsageRule",
+    "Violation",
+    "ViolationEntry",
 ]

@@ -1,7 +1,13 @@
 """Names for sets of rows, and the one rule of scope."""
 
 from contracts.querysets.agreements import AgreementQuerySet, AgreementVersionQuerySet
-from contracts.querysets.controls import RULED_STATES, OfAgreementQuerySet, RuleVersionQuerySet
+from contracts.querysets.controls import (
+    RULED_STATES,
+    OfAgreementQuerySet,
+    RuleVersionQuerySet,
+    ViolationEntryQuerySet,
+    ViolationQuerySet,
+)
 from contracts.querysets.decisions import DecisionQuerySet
 from contracts.querysets.duties import ObligationOccurrenceQuerySet, ObligationQuerySet
 from contracts.querysets.organisations import (
@@ -33,4 +39,6 @@ __all__ = [
     "ServedNoticeQuerySet",
     "SignatureMarkQuerySet",
     "UpdateEventQuerySet",
+    "ViolationEntryQuerySet",
+    "ViolationQuerySet",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -32,3 +33,23 @@ class RuleVersionQuerySet(models.QuerySet[Any]):
 
 
 RULED_STATES = ("in_force", "suspended")
+
+
+class ViolationQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> Self:
+        """The violations notified on agreements of the user's organisations; what was only found is Party A's own."""
+        return self.filter(of_agreements_of(user), notice__isnull=False)
+
+    def open(self) -> Self:
+        """Neither closed nor unfounded."""
+        return self.exclude(state__in=["closed", "unfounded"])
+
+    def overdue(self, today: date) -> Self:
+        """Notified, not reported as put right, and past the deadline."""
+        return self.filter(state__in=["notified", "rectifying"], rectify_by__lt=today)
+
+
+class ViolationEntryQuerySet(models.QuerySet[Any]):
+    def for_party_b(self) -> Self:
+        """The steps that Party B may read."""
+        return self.filter(internal=False)

@@ -9,8 +9,8 @@ from celery import shared_task
 from django.db import DataError, IntegrityError
 from django.utils import timezone
 
-from contracts import rules
-from contracts.models import Agreement
+from contracts import rules, violations
+from contracts.models import Agreement, Violation
 from contracts.querysets import RULED_STATES
 from people.refusal import Refused
 
@@ -24,6 +24,12 @@ BAD_ROW = (Refused, ValueError, LookupError, TypeError, ArithmeticError, DataErr
 def remind_rules() -> int:
     """Tell each Party B of versions of rules that have not reached it."""
     return _each(Agreement.objects.filter(state__in=RULED_STATES), rules.remind)
+
+
+@shared_task
+def warn_of_violations() -> int:
+    """Tell of violations whose deadline is near or past."""
+    return _each(Violation.objects.open().select_related("agreement"), violations.warn_of_deadline)
 
 
 def _each(rows: Iterable[Any], verb: Callable[..., int], *, at: datetime | None = None) -> int:

@@ -1,10 +1,11 @@
 """Sample rules of use and protection: acknowledged and not, kept and broken, valid and running out."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from contracts import rules
-from contracts.models import Agreement, UsageRule
+from contracts import rules, violations
+from contracts.models import Agreement, UsageRule, Violation
 from portal.sample.moments import Moments, local
 from portal.sample.papers import sample_pdf
 from portal.sample.people import People
@@ -29,6 +30,7 @@ SECOND = "六、自动程序调用须在请求中写明业务编号。"
 def make_controls(people: People, agreements: Sequence[Agreement], moments: Moments) -> None:
     """Rules and what protects the shared information, for the agreements in force."""
     _make_rules(people, agreements, moments)
+    _make_violations(people, agreements, moments)
 
 
 def _make_rules(people: People, agreements: Sequence[Agreement], moments: Moments) -> None:
@@ -53,3 +55,76 @@ def _make_rules(people: People, agreements: Sequence[Agreement], moments: Moment
     special = UsageRule.objects.create(issuer=people.party_a, title=SPECIAL, agreement=agreements[0])
     file = sample_pdf(SPECIAL, *SPECIAL_TEXT.split("\n"))
     rules.publish(rules.draft(special, text=SPECIAL_TEXT, file=file, by=manager, at=later), by=manager, at=later)
+
+
+def _make_violations(people: People, agreements: Sequence[Agreement], moments: Moments) -> None:
+    """One in each state: only found, notified, being put right and late, waiting for review, closed, unfounded."""
+    first, second, third = agreements
+    _Case(people, first, "usage_rules", "minor", local(moments.days_ago(3), 9)).found(
+        "接口日志显示同一账号从两个地市同时登录，疑似转借账号。"
+    )
+    _Case(people, first, "usage_rules", "serious", local(moments.days_ago(12), 9)).notified(
+        "夜间出现无办件编号的批量查询约 1200 次。",
+        "11 月有约 1200 次查询未写明业务编号，请核实原因、停止此类调用，并报告整改情况。",
+        days=20,
+    )
+    late = _Case(people, second, "sublicence", "serious", local(moments.days_ago(30), 9)).notified(
+        "运维外包单位人员使用乙方账号登录平台。",
+        "发现贵单位的外包人员未经备案使用平台，请停止并补办第三方备案。",
+        days=21,
+    )
+    violations.accept(
+        late.row, text="属实，已停用相关账号。", by=people.of(second.party_b), at=late.at + timedelta(days=2)
+    )
+    review = _Case(people, first, "measures", "minor", local(moments.days_ago(25), 9)).notified(
+        "现场检查发现下载的数据文件未加密存放。", "现场检查发现下载的数据文件未加密存放，请整改。", days=30
+    )
+    file = sample_pdf("整改情况报告", "已启用加密目录，历史文件已清理。")
+    by = people.of(first.party_b)
+    violations.report(
+        review.row, text="已启用加密目录，清理历史文件 46 个。", files=[file], by=by, at=review.at + timedelta(days=9)
+    )
+    closed = _Case(people, third, "usage_rules", "minor", local(moments.days_ago(50), 9)).notified(
+        "接口调用峰值超过约定频率。", "接口调用峰值超过每秒 20 次，请限流。", days=15
+    )
+    by = people.of(third.party_b)
+    violations.report(closed.row, text="已在网关限流。", by=by, at=closed.at + timedelta(days=5))
+    violations.close(closed.row, text="抽查三天未再超限。", by=people["yunweizhang"], at=closed.at + timedelta(days=9))
+    none = _Case(people, third, "leak", "grave", local(moments.days_ago(40), 9)).notified(
+        "网上出现疑似平台数据样本。", "网上出现疑似平台数据样本，请核查是否由贵单位流出。", days=10
+    )
+    violations.plead(none.row, text="样本字段与本单位接口不符。", by=by, at=none.at + timedelta(days=3))
+    violations.dismiss(
+        none.row, text="经比对，样本为公开年鉴数据。", by=people["hetong"], at=none.at + timedelta(days=6)
+    )
+
+
+@dataclass
+class _Case:
+    """A sample violation on its way."""
+
+    people: People
+    agreement: Agreement
+    topic: str
+    severity: str
+    at: datetime
+    row: Violation = field(init=False)
+
+    def found(self, facts: str) -> "_Case":
+        finding = violations.Finding(topic=self.topic, severity=self.severity, found_at=self.at, facts=facts)
+        self.row = violations.find(self.agreement, finding, by=self.people["yunwei"], at=self.at)
+        return self
+
+    def notified(self, facts: str, statement: str, *, days: int) -> "_Case":
+        self.found(facts)
+        at = self.at + timedelta(days=1)
+        self.row = violations.notify(
+            self.row,
+            statement=statement,
+            rectify_by=(self.at + timedelta(days=days)).date(),
+            channel="portal",
+            by=self.people["yunweizhang"],
+            at=at,
+        )
+        self.at = at
+        return self

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from billing.models import Document
-from contracts.models import Agreement, Membership, ObligationOccurrence
+from contracts.models import Agreement, Membership, ObligationOccurrence, RuleVersion, Violation
 from people.acting import ActingMixin
 from people.models import User
 from people.roles import LABELS
@@ -124,6 +124,11 @@ def _portal_records(user: User) -> Iterator[Page]:
         board = reverse("contracts:board", args=[agreement.pk])
         seen["board"] = Page("portal-agreement-board", board, user.username)
         seen["a"] = Page("portal-agreement", reverse("contracts:agreement", args=[agreement.pk]), user.username)
+    for violation in Violation.objects.for_user(user).order_by("pk"):
+        path = reverse("contracts:violation", args=[violation.pk])
+        seen.setdefault(f"v{violation.state}", Page(f"portal-violation-{violation.state}", path, user.username))
+    for version in RuleVersion.objects.for_user(user).order_by("-pk")[:1]:
+        seen["r"] = Page("portal-rule", reverse("contracts:rule", args=[version.pk]), user.username)
     yield from seen.values()
 
 
