@@ -13,6 +13,10 @@ from journal.recording import plain
 from people.refusal import Refused
 
 
+class KeyReused(Refused):
+    """The key was used before, with another request."""
+
+
 @transaction.atomic
 def once(
     scope: str, key: str, *, request: Mapping[str, Any], run: Callable[[], Mapping[str, Any]], at: datetime
@@ -20,7 +24,8 @@ def once(
     """Run the change unless this key was used in this scope; returns its result, stored or new, as JSON data.
 
     Key and change are one transaction: of two at once the second waits and gets the first one's result, and a change
-    that fails leaves the key free.  Refused when the key came with another request, or is empty or over 200 characters.
+    that fails leaves the key free.  Raises KeyReused when the key came with another request, Refused when it is empty
+    or over 200 characters.
     """
     if not 0 < len(key) <= 200:
         raise Refused(_("幂等键不能为空，且不超过 200 个字符。"))
@@ -37,5 +42,5 @@ def once(
 
 def _stored(kept: IdempotencyKey, digest: str) -> dict[str, Any]:
     if kept.request_sha256 != digest:
-        raise Refused(_("同一幂等键已用于内容不同的请求，请换一个新的键。"))
+        raise KeyReused(_("同一幂等键已用于内容不同的请求，请换一个新的键。"))
     return dict(kept.result or {})

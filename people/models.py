@@ -74,3 +74,25 @@ class Submission(models.Model):
         verbose_name = _("表单提交")
         verbose_name_plural = _("表单提交")
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="submission_once")]
+
+
+class ApiToken(models.Model):
+    """A key with which a machine acts as one person.  Its secret is shown once; only its SHA-256 is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens", verbose_name=_("用户"))
+    name = models.CharField(_("用途"), max_length=60)
+    prefix = models.CharField(_("开头"), max_length=10)
+    sha256 = models.CharField(_("校验值"), max_length=64, unique=True)
+    made_at = models.DateTimeField(_("创建时间"))
+    expires_on = models.DateField(_("有效期至"))
+    last_used_on = models.DateField(_("最近使用"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("接口令牌")
+        verbose_name_plural = _("接口令牌")
+        ordering = ["-made_at", "-pk"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

@@ -10,13 +10,15 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.contrib.messages.views import SuccessMessageMixin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from people import tokens
 from people.accounts import change_own_details, choose_language
 from people.models import User
 from people.refusal import Refused
@@ -94,6 +96,44 @@ def account(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已保存。"))
             return redirect("account")
     return render(request, "registration/account.html", {"form": form})
+
+
+class TokenForm(forms.Form):
+    """A new API token."""
+
+    name = forms.CharField(label=_("用途"), max_length=60, help_text=_("例如“市级平台自动报障”。"))
+    expires_on = forms.DateField(
+        label=_("有效期至"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_("最长一年。"),
+    )
+
+
+@login_required
+@never_cache
+def api_tokens(request: HttpRequest) -> HttpResponse:
+    """A person's own API tokens: make one, see its secret once, end one."""
+    user = cast(User, request.user)
+    form = TokenForm(request.POST or None)
+    secret = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _token, secret = tokens.make(user, **form.cleaned_data, today=timezone.localdate(), at=timezone.now())
+            form = TokenForm()
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    context = {"form": form, "secret": secret, "tokens": user.api_tokens.all(), "today": timezone.localdate()}
+    return render(request, "registration/tokens.html", context)
+
+
+@require_POST
+@login_required
+def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of a person's own tokens; another person's is answered as missing."""
+    user = cast(User, request.user)
+    tokens.revoke(get_object_or_404(user.api_tokens, pk=pk), by=user, at=timezone.now())
+    messages.success(request, _("令牌已停用。"))
+    return redirect("api-tokens")
 
 
 class Password(SuccessMessageMixin[PasswordChangeForm], PasswordChangeView):

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from contracts.models import Membership
 from people.models import User
+from portal.api import guide
 from portal.front_page import front_page
 from portal.health import health
 
@@ -29,6 +31,12 @@ def portal_home(request: HttpRequest) -> HttpResponse:
     if not Membership.objects.filter(user=user, active=True).exists():
         return render(request, "portal/no_organisation.html")
     return render(request, "portal/home.html", vars(front_page(user, at=timezone.now())))
+
+
+@login_required
+def api_guide(request: HttpRequest) -> HttpResponse:
+    """What the API takes and answers, read from the API itself."""
+    return render(request, "portal/api.html", {"operations": guide(), "site": settings.SITE_URL})
 
 
 def healthz(request: HttpRequest) -> JsonResponse:

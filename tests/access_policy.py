@@ -190,6 +190,9 @@ PAGES: dict[str, Who] = {
     "language": NOBODY,  # POST only
     "account": SIGNED_IN,
     "password": SIGNED_IN,
+    "api-tokens": SIGNED_IN,
+    "api-guide": SIGNED_IN,
+    "api:openapi-json": EVERYBODY,  # what the API takes; it holds no data
     "healthz": EVERYBODY,
     "portal-home": SIGNED_IN,
     "admin:index": STAFF,
@@ -234,7 +237,11 @@ OWN_POSTS = (
     "contracts:violation-act",
     "sla:act",
     "journal:read",
+    "revoke-token",
 )
 
 # Addresses of the admin that serve any model: what they show is asked of the model's own row.
 SHARED = ("admin:autocomplete", "admin:view_on_site", "admin:app_list", "admin:(?P<url>.*)$", "admin:<path:object_id>/")
+
+# The API: in by token only, whoever asks.  What each may do there is tested in tests/portal/test_api.py.
+API = ("api:api-root", "api:file", "api:find", "api:one", "api:act", "api:usage", "api:bills")
