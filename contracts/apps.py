@@ -9,7 +9,15 @@ class ContractsConfig(AppConfig):
     verbose_name = _("协议")
 
     def ready(self) -> None:
-        from contracts import accounts, board_panels, control_panels, party_pages, sharing_panels, templating
+        from contracts import (
+            accounts,
+            board_panels,
+            case_panels,
+            control_panels,
+            party_pages,
+            sharing_panels,
+            templating,
+        )
         from contracts.living import register_life
         from contracts.panels import add_panels
         from contracts.readings import register_readers
@@ -21,7 +29,7 @@ class ContractsConfig(AppConfig):
         name_actions(ACTIONS)
         register_readers()
         accounts.register_change()
-        for area in (board_panels, party_pages, control_panels, sharing_panels):
+        for area in (board_panels, party_pages, case_panels, control_panels, sharing_panels):
             add_panels(area.agreement_panels)
             add_sections(area.agreement_sections)
         effects.register(

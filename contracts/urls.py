@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.views import agreements, boards, compliance, duties, papers, sharing, violations
+from contracts.views import agreements, boards, breaching, compliance, duties, papers, sharing, violations
 
 app_name = "contracts"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("agreements/<int:pk>/board/pdf/", boards.board_pdf, name="board-pdf"),
     path("duties/", duties.duties, name="duties"),
     path("duties/<int:pk>/", duties.duty, name="duty"),
+    path("cases/", breaching.cases, name="cases"),
+    path("cases/new/", breaching.case_new, name="case-new"),
+    path("cases/<int:pk>/", breaching.case, name="case"),
+    path("cases/<int:pk>/<slug:name>/", breaching.case_act, name="case-act"),
+    path("disputes/<int:pk>/", breaching.dispute, name="dispute"),
     path("papers/<int:pk>/", papers.paper, name="paper"),
     path("compliance/", compliance.compliance, name="compliance"),
     path("compliance/violations/<int:pk>/", violations.violation, name="violation"),

@@ -38,6 +38,11 @@ OF_MODEL = {
     "contracts.Obligation": DUTIES,
     "contracts.ObligationOccurrence": DUTIES,
     "contracts.Violation": DUTIES,
+    "contracts.BreachCase": DUTIES,
+    "contracts.Claim": DUTIES,
+    "contracts.Dispute": DUTIES,
+    "contracts.ForceMajeure": DUTIES,
+    "contracts.PenaltyRule": DUTIES,
     "journal.Event": RUNNING,
     "journal.Approval": RUNNING,
 }
@@ -103,6 +108,7 @@ PORTAL_PAGES: tuple[tuple[str, object], ...] = (
     ("contracts:agreements", pgettext_lazy("menu", "协议")),
     ("contracts:compliance", _("规则与安全")),
     ("contracts:sharing", pgettext_lazy("menu", "共享信息")),
+    ("contracts:cases", pgettext_lazy("menu", "违约与争议")),
     (NOTICES, pgettext_lazy("menu", "通知")),
 )
 

@@ -27,5 +27,9 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "make occurrences": {"task": "contracts.tasks.make_occurrences", "schedule": crontab(hour="1", minute="20")},
     # Through the morning, so that an outage at eight costs nobody the letter; it goes out once a day.
     "send the digests": {"task": "contracts.tasks.send_digests", "schedule": crontab(hour="8-11", minute="*/15")},
+    "remind of limitations": {
+        "task": "contracts.tasks.limiting.remind_limitations",
+        "schedule": crontab(hour="8", minute="40"),
+    },
     "end old requests": {"task": "journal.tasks.expire_approvals", "schedule": crontab(minute="15")},
 }

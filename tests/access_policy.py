@@ -90,6 +90,25 @@ MODELS: dict[str, ModelRow] = {
     ),
     "contracts_templateblank": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_decision": ModelRow(view=AGREEMENT_READERS),
+    "contracts_breachcase": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"open": who(OL, FL, CM)},
+        verbs=dict.fromkeys(
+            ("notify", "answer", "decide", "handle", "claim", "interrupt", "evidence", "close"), who(CM)
+        ),
+    ),
+    "contracts_claim": ModelRow(
+        view=AGREEMENT_READERS, verbs=dict.fromkeys(("accept", "contest", "settle", "withdraw"), who(CM))
+    ),
+    "contracts_penaltyrule": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "contracts_forcemajeure": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"report": who(CM)},
+        verbs=dict.fromkeys(("notify", "prove", "relieve", "lift", "end"), who(CM)),
+    ),
+    "contracts_dispute": ModelRow(
+        view=AGREEMENT_READERS, list_verbs={"raise": who(CM)}, verbs=dict.fromkeys(("advance", "close"), who(CM))
+    ),
     "contracts_boardtally": ModelRow(view=AGREEMENT_READERS, verbs={"refresh": who(OL, FL, CM)}),
     "contracts_signaturemark": ModelRow(view=AGREEMENT_READERS, verbs={"revoke": who(CM)}),
     "contracts_agreementversion": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
@@ -209,6 +228,8 @@ PAGES: dict[str, Who] = {
     "contracts:compliance": SIGNED_IN,  # own rows only, and none for staff
     "contracts:sharing": SIGNED_IN,
     "contracts:duties": SIGNED_IN,
+    "contracts:cases": SIGNED_IN,
+    "contracts:case-new": SIGNED_IN,  # the form offers own agreements only, and none to others
     "journal:notices": SIGNED_IN,
     "journal:read-all": NOBODY,  # POST only
 }
@@ -229,12 +250,15 @@ OWN_ROWS = (
     "contracts:rule-file",
     "contracts:violation",
     "contracts:shared-item",
+    "contracts:case",
+    "contracts:dispute",
 )
 # Staff who read such rows too, on the same address.
 ROW_READERS: dict[str, Who] = {"sla:attachment": TICKET_READERS}
 OWN_POSTS = (
     "contracts:sharing-act",
     "contracts:violation-act",
+    "contracts:case-act",
     "sla:act",
     "journal:read",
     "revoke-token",

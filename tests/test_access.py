@@ -21,6 +21,8 @@ from billing.models import Document
 from contracts.models import (
     Agreement,
     AgreementItem,
+    BreachCase,
+    Dispute,
     Membership,
     ObligationOccurrence,
     Organisation,
@@ -316,6 +318,8 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         **{name: {"pk": Agreement.objects.get(party_b=body).pk} for name in ("contracts:board", "contracts:board-pdf")},
         "contracts:shared-item": {"pk": AgreementItem.objects.filter(agreement__party_b=body).latest("pk").pk},
         "contracts:duty": {"pk": _own_duty(body)},
+        "contracts:case": {"pk": BreachCase.objects.told().filter(agreement__party_b=body).latest("pk").pk},
+        "contracts:dispute": {"pk": Dispute.objects.filter(agreement__party_b=body).latest("pk").pk},
         "contracts:paper": {"pk": Paper.objects.filter(agreement__party_b=body, for_party_b=True).latest("pk").pk},
         "contracts:violation": {
             "pk": Violation.objects.filter(agreement__party_b=body, notice__isnull=False).earliest("pk").pk

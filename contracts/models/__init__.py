@@ -2,14 +2,17 @@
 
 from contracts.models.agreements import Agreement
 from contracts.models.boards import BoardTally
+from contracts.models.breaching import BreachCase, CaseEntry, Claim, Interruption, Party, PenaltyRule
 from contracts.models.catalogue import CatalogueItem, ItemFreshness
 from contracts.models.contacts import BankAccount, Contact
 from contracts.models.decisions import Decision
+from contracts.models.disputes import Dispute, DisputeStep, Stage
 from contracts.models.duties import CalendarFeed, Obligation, ObligationEvent, ObligationExtension, ObligationOccurrence
 from contracts.models.hours import SupportHours
 from contracts.models.organisations import Membership, Organisation, OrganisationName
 from contracts.models.papers import Paper
 from contracts.models.parties import AgreementParty
+from contracts.models.relieving import ForceMajeure, Relief
 from contracts.models.rules import RuleAcknowledgement, RuleNotice, RuleVersion, UsageRule
 from contracts.models.serving import ServedNotice
 from contracts.models.sharing import AgreementItem, ItemConsent
@@ -29,11 +32,18 @@ __all__ = [
     "AgreementVersion",
     "BankAccount",
     "BoardTally",
+    "BreachCase",
     "CalendarFeed",
+    "CaseEntry",
     "CatalogueItem",
+    "Claim",
     "Clause",
     "Contact",
     "Decision",
+    "Dispute",
+    "DisputeStep",
+    "ForceMajeure",
+    "Interruption",
     "ItemConsent",
     "ItemFreshness",
     "Membership",
@@ -44,11 +54,15 @@ __all__ = [
     "Organisation",
     "OrganisationName",
     "Paper",
+    "Party",
+    "PenaltyRule",
+    "Relief",
     "RuleAcknowledgement",
     "RuleNotice",
     "RuleVersion",
     "ServedNotice",
     "SignatureMark",
+    "Stage",
     "SupportHours",
     "TemplateBlank",
     "TemplateClause",

@@ -1,10 +1,11 @@
 """What the records of this app say of the clauses: readers for the clause board, one module an area."""
 
 from contracts import board
-from contracts.readings import controls, organisations, serving, sharing
+from contracts.readings import breaching, controls, organisations, serving, sharing
 
 READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (
     ("notices", serving.read_notices),
+    *breaching.READERS,
     *controls.READERS,
     *sharing.READERS,
     ("parties", organisations.read_parties),

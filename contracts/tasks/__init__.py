@@ -1,5 +1,5 @@
 """Tasks on what was agreed, one module an area; each calls a verb for each row."""
 
-from contracts.tasks import boards, controls, duties, sharing
+from contracts.tasks import boards, controls, duties, limiting, sharing
 
-__all__ = ["boards", "controls", "duties", "sharing"]
+__all__ = ["boards", "controls", "duties", "limiting", "sharing"]

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from billing.models import Document
-from contracts.models import Agreement, Membership, ObligationOccurrence, RuleVersion, Violation
+from contracts.models import Agreement, BreachCase, Dispute, Membership, ObligationOccurrence, RuleVersion, Violation
 from people.acting import ActingMixin
 from people.models import User
 from people.roles import LABELS
@@ -123,6 +123,11 @@ def _portal_records(user: User) -> Iterator[Page]:
     for agreement in Agreement.objects.for_user(user)[:1]:
         board = reverse("contracts:board", args=[agreement.pk])
         seen["board"] = Page("portal-agreement-board", board, user.username)
+        for case in BreachCase.objects.for_user(user).order_by("pk"):
+            path = reverse("contracts:case", args=[case.pk])
+            seen.setdefault(f"c{case.state}", Page(f"portal-case-{case.state}", path, user.username))
+        for dispute in Dispute.objects.for_user(user)[:1]:
+            seen["d"] = Page("portal-dispute", reverse("contracts:dispute", args=[dispute.pk]), user.username)
         seen["a"] = Page("portal-agreement", reverse("contracts:agreement", args=[agreement.pk]), user.username)
     for violation in Violation.objects.for_user(user).order_by("pk"):
         path = reverse("contracts:violation", args=[violation.pk])

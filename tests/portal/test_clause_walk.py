@@ -25,7 +25,7 @@ NOT_YET = frozenset(
         "parties", "sides", "platform", "term", "coverage", "supplements", "catalogue", "modes", "freshness",
         "onboarding", "secure_channel", "compliance", "usage_rules", "commercial_use", "confidentiality", "measures",
         "confidentiality_term", "ip_ownership", "ip_infringement", "licence", "sublicence", "law_compliance", "leak",
-        "liability", "penalty", "ending", "force_majeure", "disputes", "final_provisions",
+        "ending", "final_provisions",
     }
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from contracts import panorama
 from contracts.bundled import load_bundled_templates
 from people.models import User
 from portal.sample.agreements import make_agreements, make_hours
+from portal.sample.breaching import make_cases
 from portal.sample.controls import make_controls
 from portal.sample.duties import make_duties
 from portal.sample.invoices import make_invoices
@@ -63,6 +64,7 @@ class Command(BaseCommand):
             make_controls(people, agreements, moments)
             make_sharing(people, agreements, moments)
             make_duties(people, agreements, moments)
+            make_cases(people, agreements, moments)
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_tickets(people, agreements, moments)
         panorama.tally_all(at=now)
