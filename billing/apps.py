@@ -9,9 +9,15 @@ class BillingConfig(AppConfig):
     verbose_name = _("费用")
 
     def ready(self) -> None:
+        from billing.carrying import RATES
         from billing.readings import register_readers
         from billing.telling import ACTIONS
+        from billing.touching import touched_money
+        from contracts.carrying import add_carrier
+        from contracts.touching import add_toucher
         from journal.wording import name_actions
 
         name_actions(ACTIONS)
         register_readers()
+        add_carrier(RATES)
+        add_toucher(touched_money)

@@ -71,7 +71,7 @@ class Before:
 def charges_of(agreement: Agreement, period: ServicePeriod) -> list[Charge]:
     """The lines of a period's bill: its own charges, then adjustments of closed periods.
 
-    Raises Refused when no rate applies, terms overlap, or something was used that has no price.
+    Raises Refused when no rate applies, or something was used that has no price.
     """
     rates = _rates(agreement)
     earlier = agreement.periods.filter(state=ServicePeriod.State.CLOSED, starts_on__lt=period.starts_on)
@@ -97,12 +97,7 @@ def last_usage(agreement: Agreement) -> int:
 
 def _rates(agreement: Agreement) -> list[RateLine]:
     rows = RateLine.objects.filter(version__agreement=agreement, version__state=AgreementVersion.State.ACTIVE)
-    rates = list(rows.select_related("version").order_by("version__effective_from", "fee_kind", "pk"))
-    spans = sorted({(r.version.effective_from, r.version.effective_to or date.max, r.version_id) for r in rates})
-    for (_start, end, _pk), (following, _end, _other) in pairwise(spans):
-        if following < end:
-            raise Refused(_("协议版本的适用期有重叠（%(day)s），无法确定用哪一版价目，请先更正。") % {"day": following})
-    return rates
+    return list(rows.select_related("version").order_by("version__effective_from", "fee_kind", "pk"))
 
 
 def _applies(rate: RateLine, period: ServicePeriod) -> Span | None:
@@ -181,27 +176,75 @@ def _own_charge(
     return Charge(rate, period, rate.name, quantity - done.quantity, price.net - done.net, trace)
 
 
-def _adjustments(period: ServicePeriod, rates: Iterable[RateLine], usage: Usage, before: Before) -> Iterable[Charge]:
-    """Late usage and corrections of a closed period, for the meters billed in it."""
+def _adjustments(period: ServicePeriod, rates: Iterable[RateLine], usage: Usage, before: Before) -> list[Charge]:
+    """Late usage and corrections of a closed period; every price of it anew when a supplement reached back into it."""
+    rates = list(rates)
+    if not _reached_back(period, rates):
+        return list(_late(period, rates, usage, before))
+    changed = list(_repriced(period, rates, usage, before))
+    # Where the new terms price a thing as the old ones did, the two lines would only cancel one another.
+    left = {charge.rate.name: [part for part in changed if part.rate.name == charge.rate.name] for charge in changed}
+    idle = {
+        name
+        for name, parts in left.items()
+        if not sum(part.net for part in parts) and not sum(part.quantity for part in parts)
+    }
+    return [charge for charge in changed if charge.rate.name not in idle]
+
+
+def _reached_back(period: ServicePeriod, rates: Iterable[RateLine]) -> bool:
+    """Whether terms that apply to days of the period took effect after it was billed."""
+    return any(
+        period.closed_at is not None
+        and rate.version.took_effect_at is not None
+        and rate.version.took_effect_at > period.closed_at
+        and rate.version.effective_from < period.ends_on
+        for rate in rates
+    )
+
+
+def _late(period: ServicePeriod, rates: Iterable[RateLine], usage: Usage, before: Before) -> Iterable[Charge]:
+    """For the meters billed in the period, what came in after its bill."""
     for rate in rates:
         span = _applies(rate, period)
         if not (rate.meter and span):
             continue
         done = before.billed.get((rate.pk, period.pk), Billed())
-        quantity = usage.of(rate.meter, span)
-        if quantity == done.quantity:
+        if usage.of(rate.meter, span) != done.quantity:
+            with translation.override("zh-hans"):  # the paper is Chinese, whoever drafts it
+                words = _("%(name)s（%(period)s 迟报调整）") % {"name": rate.name, "period": period}
+            yield _adjustment(rate, period, span, usage, before, words=words)
+
+
+def _repriced(period: ServicePeriod, rates: Iterable[RateLine], usage: Usage, before: Before) -> Iterable[Charge]:
+    """For every price of the period, old and new, the difference to what was billed by it."""
+    for rate in rates:
+        span = _applies(rate, period)
+        if span is None and (rate.pk, period.pk) not in before.billed:
             continue
-        price = priced(rate, quantity, days=(span[1] - span[0]).days, whole_days=period.whole_days)
-        trace = {
-            **price.trace,
-            "span": _told(span),
-            "already_billed": str(done.net),
-            "already_quantity": str(done.quantity),
-            "late_events": _late_events(rate, period, span, seen=before.seen),
-        }
-        with translation.override("zh-hans"):  # the paper is Chinese, whoever drafts it
-            words = _("%(name)s（%(period)s 迟报调整）") % {"name": rate.name, "period": period}
-        yield Charge(rate, period, words, quantity - done.quantity, price.net - done.net, trace)
+        with translation.override("zh-hans"):
+            words = _("%(name)s（%(period)s 按补充协议调整）") % {"name": rate.name, "period": period}
+        days = span or (period.starts_on, period.starts_on)
+        charge = _adjustment(rate, period, days, usage, before, words=words)
+        if charge.net or charge.quantity:
+            yield charge
+
+
+def _adjustment(
+    rate: RateLine, period: ServicePeriod, span: Span, usage: Usage, before: Before, *, words: str
+) -> Charge:
+    """What a price costs for its days of a closed period, less what was billed by it; no days cost nothing."""
+    done = before.billed.get((rate.pk, period.pk), Billed())
+    quantity = usage.of(rate.meter, span) if rate.meter else Decimal(0)
+    price = priced(rate, quantity, days=(span[1] - span[0]).days, whole_days=period.whole_days)
+    trace = {
+        **price.trace,
+        "span": _told(span),
+        "already_billed": str(done.net),
+        "already_quantity": str(done.quantity),
+        "late_events": _late_events(rate, period, span, seen=before.seen) if rate.meter else [],
+    }
+    return Charge(rate, period, words, quantity - done.quantity, price.net - done.net, trace)
 
 
 def _late_events(rate: RateLine, period: ServicePeriod, span: Span, *, seen: int) -> list[str]:

@@ -9,7 +9,7 @@ from billing.faces import Today, open_amount, standing_badge, today_is
 from billing.models import Document, RateLine
 from billing.periods import civil_day
 from billing.sheets import sheet_of, with_sheet
-from contracts.models import Agreement
+from contracts.models import Agreement, AgreementVersion
 from people.models import User
 from people.showing import Panel
 
@@ -51,7 +51,10 @@ def agreement_panels(user: User, agreement: Agreement) -> Iterator[Panel]:
         )
     if user.has_perm("billing.view_rateline"):
         rates = list(
-            RateLine.objects.filter(version__agreement=agreement).order_by("version__number", "fee_kind", "pk")
+            RateLine.objects.filter(version__agreement=agreement)
+            .exclude(version__state=AgreementVersion.State.WITHDRAWN)
+            .select_related("version")
+            .order_by("-version__number", "fee_kind", "pk")
         )
         yield Panel(
             name="rates",

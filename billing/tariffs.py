@@ -22,6 +22,7 @@ def keep_rate(line: RateLine, *, by: User, at: datetime) -> RateLine:
         .select_related("agreement")
         .get(pk=line.version_id)
     )
+    _check_open(version)
     card_of(line)
     if line.pk is not None and line.lines.exists():
         raise Refused(
@@ -56,6 +57,15 @@ def end_rate(line: RateLine, *, on: date, by: User, at: datetime) -> RateLine:
     line.save()
     _note("rate.ended", line, version, by=by, at=at)
     return line
+
+
+def _check_open(version: AgreementVersion) -> None:
+    """What is offered for signing, or was given up, stands still, its prices too."""
+    if version.state not in {AgreementVersion.State.DRAFT, AgreementVersion.State.ACTIVE}:
+        raise Refused(
+            _("%(version)s 是“%(state)s”，价目不能修改；请先退回草稿。")
+            % {"version": version.label, "state": version.get_state_display()}
+        )
 
 
 def _rival(line: RateLine) -> RateLine | None:

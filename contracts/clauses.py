@@ -23,6 +23,7 @@ from contracts.blanks import (
     spans,
 )
 from contracts.models import AgreementVersion, Clause, TemplateVersion
+from contracts.parameters import end_under
 
 DATA = Path(__file__).parent / "data"
 STANDARD = DATA / "standard_clauses.csv"
@@ -223,7 +224,7 @@ READERS: dict[str, Callable[[AgreementVersion], str]] = {
     "party_b": lambda version: version.agreement.party_b.name,
     "signed_on": lambda version: _day(version.agreement.signed_on),
     "effective_on": lambda version: _day(version.agreement.effective_on),
-    "ends_on": lambda version: _day(version.agreement.ends_on),
+    "ends_on": lambda version: _day(end_under(version)),
     "term_years": lambda version: _figure(version.agreement.term_years),
     "confidentiality_years": lambda version: _figure(version.confidentiality_years),
     "payment_working_days": lambda version: _figure(version.payment_working_days),

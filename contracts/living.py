@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from contracts import activating, lifecycle, signing
+from contracts.concluding import register_supplements
 from contracts.models import AgreementVersion
 from journal import effects
 
@@ -10,6 +11,7 @@ from journal import effects
 def register_life() -> None:
     """Called once from AppConfig.ready; asking twice changes nothing."""
     signing.register(AgreementVersion.Kind.ORIGINAL, lifecycle.OriginalSigning())
+    register_supplements()
     effects.register(
         activating.KIND,
         activating.activate,

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.board import LABELS, TONES, Link, Reading, Standing, read
 from contracts.clauses import filled_blanks, standard_clauses, worded
 from contracts.models import Agreement, AgreementVersion, BoardTally, Clause
+from contracts.terms import shown_on
 from people.models import User
 from people.showing import Tone
 
@@ -102,18 +103,10 @@ class Board:
 
 def applying_version(agreement: Agreement, on: date) -> AgreementVersion | None:
     """The terms that the board shows: those of the day, else the last active ones, else the newest draft."""
-    versions: list[AgreementVersion] = list(agreement.versions.select_related("support_hours").order_by("number"))
-    active = [version for version in versions if version.state == AgreementVersion.State.ACTIVE]
-    today = [
-        version
-        for version in active
-        if version.effective_from <= on and (version.effective_to is None or version.effective_to > on)
-    ]
-    for found in (today, active, versions):
-        if found:
-            found[-1].agreement = agreement
-            return found[-1]
-    return None
+    found = shown_on(agreement, on)
+    if found is not None:
+        found.agreement = agreement
+    return found
 
 
 def staff_board(agreement: Agreement, *, user: User, at: datetime) -> Board:

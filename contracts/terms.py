@@ -30,6 +30,21 @@ def terms_on(agreement: Agreement, day: date) -> AgreementVersion:
     return version
 
 
+def shown_on(agreement: Agreement, day: date) -> AgreementVersion | None:
+    """The version that a page shows on a day: the one that applies, else the first or last active one, else the draft.
+
+    Not for computing: a deadline or a price asks `terms_on`.
+    """
+    versions = agreement.versions.select_related("support_hours", "base")
+    active = versions.filter(state=AgreementVersion.State.ACTIVE)
+    found: AgreementVersion | None = (
+        active.applying_on(day).first()
+        or active.order_by("effective_from").first()
+        or versions.order_by("number").last()
+    )
+    return found
+
+
 def support_calendar(version: AgreementVersion, calendar_version: CalendarVersion) -> WorkCalendar:
     """The working time in which the version's targets are counted: its support hours, or natural hours."""
     hours = version.support_hours

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.views import agreements, boards, breaching, compliance, duties, papers, sharing, violations
+from contracts.views import agreements, boards, breaching, compliance, duties, papers, sharing, versions, violations
 
 app_name = "contracts"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("cases/<int:pk>/", breaching.case, name="case"),
     path("cases/<int:pk>/<slug:name>/", breaching.case_act, name="case-act"),
     path("disputes/<int:pk>/", breaching.dispute, name="dispute"),
+    path("agreements/<int:pk>/compare/", versions.compare_versions, name="compare"),
     path("papers/<int:pk>/", papers.paper, name="paper"),
     path("compliance/", compliance.compliance, name="compliance"),
     path("compliance/violations/<int:pk>/", violations.violation, name="violation"),

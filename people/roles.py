@@ -66,6 +66,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "contracts.view_agreementversion": AGREEMENT_READERS,
     "contracts.add_agreementversion": (CONTRACT_MANAGER,),
     "contracts.change_agreementversion": (CONTRACT_MANAGER,),
+    "contracts.view_clauseamendment": AGREEMENT_READERS,
     "contracts.view_clause": AGREEMENT_READERS,
     "contracts.add_clause": (CONTRACT_MANAGER,),
     "contracts.change_clause": (CONTRACT_MANAGER,),

@@ -76,7 +76,11 @@ MODELS: dict[str, ModelRow] = {
         view=AGREEMENT_READERS,
         add=who(CM),
         change=who(CM),
-        verbs={**dict.fromkeys(("decide", "fill", "party-a", "party-b"), who(CM)), **LIFE_VERBS},
+        verbs={
+            **dict.fromkeys(("decide", "fill", "party-a", "party-b"), who(CM)),
+            **dict.fromkeys(("supplement", "file-contract"), who(CM)),
+            **LIFE_VERBS,
+        },
         extra={"board": AGREEMENT_READERS, "boardpdf": AGREEMENT_READERS},
     ),
     "contracts_agreementtemplate": ModelRow(
@@ -111,8 +115,30 @@ MODELS: dict[str, ModelRow] = {
     ),
     "contracts_boardtally": ModelRow(view=AGREEMENT_READERS, verbs={"refresh": who(OL, FL, CM)}),
     "contracts_signaturemark": ModelRow(view=AGREEMENT_READERS, verbs={"revoke": who(CM)}),
-    "contracts_agreementversion": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
-    "contracts_clause": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "contracts_agreementversion": ModelRow(
+        view=AGREEMENT_READERS,
+        add=who(CM),
+        change=who(CM),
+        verbs=dict.fromkeys(
+            (
+                "offer",
+                "agreed",
+                "answer",
+                "explain-retro",
+                "add-clause",
+                "withdraw",
+                "mark",
+                "activate",
+                "back-to-draft",
+            ),
+            who(CM),
+        ),
+        extra={"compare": AGREEMENT_READERS},
+    ),
+    "contracts_clause": ModelRow(
+        view=AGREEMENT_READERS, add=who(CM), change=who(CM), verbs={"amend": who(CM), "remove": who(CM)}
+    ),
+    "contracts_clauseamendment": ModelRow(view=AGREEMENT_READERS, verbs={"undo": who(CM)}),
     "contracts_supporthours": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_obligation": ModelRow(
         view=AGREEMENT_READERS,
@@ -243,6 +269,7 @@ OWN_ROWS = (
     "billing:interest-pdf",
     "contracts:agreement",
     "contracts:duty",
+    "contracts:compare",
     "contracts:paper",
     "contracts:board",
     "contracts:board-pdf",

@@ -32,6 +32,7 @@ PURE = {
     "worktime/tabled.py",
     "worktime/terminal.py",
     "worktime/wording.py",
+    "contracts/diffing.py",
     "billing/money.py",
     "billing/capitals.py",
     "billing/interest.py",

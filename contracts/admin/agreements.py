@@ -6,16 +6,19 @@ from typing import Any, cast
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from contracts import lifecycle
-from contracts.admin import decisions, life, parties
+from contracts.admin import decisions, life, parties, supplementing
 from contracts.admin.boards import BoardMixin
 from contracts.admin.signing import signing_panel
 from contracts.clauses import filled_blanks, worded
 from contracts.models import Agreement
 from contracts.panels import panels_of
+from contracts.terms import shown_on
+from contracts.version_panels import versions_panel
 from people.console import ConsoleAdmin, DateRangeFilter, Panel, badge
 from people.models import User
 from people.showing import Tone
@@ -43,9 +46,9 @@ class AgreementAdmin(BoardMixin, ConsoleAdmin):
     empty_hint = _("还没有协议。点“增加”起草第一份协议。")
     fields = (
         "number", "title", ("party_a", "party_b"), "manager", ("signed_on", "agreed_effective_on"),
-        ("term_years", "ends_on"),
+        ("term_years", "ends_on"), ("public_procurement", "original_amount"),
     )  # fmt: skip
-    verbs = (*life.VERBS, *decisions.VERBS, *parties.VERBS)
+    verbs = (*life.VERBS, *decisions.VERBS, *parties.VERBS, *supplementing.AGREEMENT_VERBS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agreement]:
         return super().get_queryset(request).select_related("party_a", "party_b", "manager")
@@ -59,8 +62,8 @@ class AgreementAdmin(BoardMixin, ConsoleAdmin):
         return badge(obj.get_state_display(), STATE_TONES[obj.state])
 
     def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
-        versions = list(obj.versions.select_related("support_hours"))
-        current = versions[-1] if versions else None
+        today = timezone.localdate()
+        current: Any = shown_on(obj, today)
         clauses = list(current.clauses.all()) if current else []
         if current:
             current.agreement = obj
@@ -80,11 +83,12 @@ class AgreementAdmin(BoardMixin, ConsoleAdmin):
         )
         if current and obj.state != Agreement.State.DRAFT:
             yield signing_panel(lifecycle.original_of(obj) or current)
+        yield versions_panel(obj, day=today)
         yield from panels_of(cast(User, request.user), obj)
         yield Panel(
             name="clauses",
             label=_("条款"),
             template="admin/contracts/clauses.html",
-            context={"clauses": clauses, "versions": versions},
+            context={"clauses": clauses, "version": current},
             count=len(clauses),
         )

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import AgreementVersion, SupportHours
+from contracts.models import Agreement, AgreementVersion, SupportHours
 from contracts.weeks import WeekField, seconds_a_day
 from worktime.calendars import current_version, work_calendar
 from worktime.clock import ImpossibleCalendar
@@ -42,7 +42,10 @@ class AgreementVersionForm(forms.ModelForm[AgreementVersion]):
 
     class Meta:
         model = AgreementVersion
-        exclude = ("state",)  # noqa: DJ006  every term is editable while it is a draft
+        exclude = ("state", "number", "kind", "effective_to")  # noqa: DJ006  every term is editable in a draft
+        widgets = {
+            name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}) for name in ("effective_from", "ends_on")
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -50,6 +53,9 @@ class AgreementVersionForm(forms.ModelForm[AgreementVersion]):
         rateless = {AgreementVersion.InterestBasis.NONE, AgreementVersion.InterestBasis.SME}
         if basis and basis not in rateless and rate is None:
             self.add_error("interest_rate", _("选择了这种利息依据，请填写利率。"))
+        agreement: Agreement | None = cleaned.get("agreement")
+        if self.instance._state.adding and agreement is not None and agreement.versions.exists():
+            self.add_error("agreement", _("这份协议已有条款；以后的变更请在协议页面起草补充协议。"))
         self._compare_hours(cleaned.get("support_hours"), cleaned.get("support_hours_per_day"))
         return cleaned
 

@@ -1,6 +1,7 @@
 """Organisations, agreements, their versions (the terms), clauses, papers, served notices and usage rules."""
 
 from contracts.models.agreements import Agreement
+from contracts.models.amendments import ClauseAmendment
 from contracts.models.boards import BoardTally
 from contracts.models.breaching import BreachCase, CaseEntry, Claim, Interruption, Party, PenaltyRule
 from contracts.models.catalogue import CatalogueItem, ItemFreshness
@@ -38,6 +39,7 @@ __all__ = [
     "CatalogueItem",
     "Claim",
     "Clause",
+    "ClauseAmendment",
     "Contact",
     "Decision",
     "Dispute",

@@ -46,6 +46,11 @@ class Agreement(models.Model):
     )  # fmt: skip
     term_years = models.PositiveSmallIntegerField(_("期限（年）"), null=True, blank=True)
     ends_on = models.DateField(_("书面终止日期"), null=True, blank=True)
+    public_procurement = models.BooleanField(
+        _("政府采购项目"), default=False, help_text=_("适用政府采购法：补充合同不超过原合同金额的 10%，合同须备案。")
+    )
+    original_amount = models.DecimalField(_("原合同金额（元）"), max_digits=14, decimal_places=2, null=True, blank=True)
+    filed_on = models.DateField(_("合同备案日期"), null=True, blank=True, editable=False)
 
     objects = AgreementQuerySet.as_manager()
     history = HistoricalRecords()
@@ -89,6 +94,11 @@ class Agreement(models.Model):
                 condition=~Q(state__in=["in_force", "suspended"])
                 | (Q(effective_on__isnull=False) & Q(signed_on__isnull=False)),
                 violation_error_message=_("生效的协议须有订立日期和生效日期。"),
+            ),
+            models.CheckConstraint(
+                name="agreement_original_amount",
+                condition=Q(original_amount__isnull=True) | Q(original_amount__gt=0),
+                violation_error_message=_("原合同金额须大于 0。"),
             ),
         ]
 

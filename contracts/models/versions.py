@@ -1,5 +1,6 @@
 """Versions of an agreement: the terms from one effective date on, and their clauses."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -24,6 +25,7 @@ class AgreementVersion(models.Model):
         DRAFT = "draft", _("草稿")
         SIGNING = "signing", _("待签署")
         ACTIVE = "active", _("已生效")
+        WITHDRAWN = "withdrawn", _("已撤销")
 
     class SigningRule(models.TextChoices):
         SIGN_AND_SEAL = "sign_and_seal", _("签字并盖章")
@@ -80,6 +82,14 @@ class AgreementVersion(models.Model):
     allocation_order = models.CharField(
         _("抵充顺序"), max_length=26, choices=AllocationOrder.choices, default=AllocationOrder.CIVIL_CODE
     )
+    ends_on = models.DateField(
+        _("协议终止日期"), null=True, blank=True, help_text=_("补充协议改变协议的终止日期时填写新的日期。")
+    )
+    ends_before = models.DateField(_("补充前的终止日期"), null=True, blank=True, editable=False)
+    amount_added = models.DecimalField(
+        _("补充金额（元）"), max_digits=14, decimal_places=2, null=True, blank=True,
+        help_text=_("补充协议增加的采购金额；没有增加就留空。"),
+    )  # fmt: skip
     summary = models.TextField(_("变更说明"), blank=True)
     template_version = models.ForeignKey(
         "contracts.TemplateVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="drafted",
@@ -88,6 +98,19 @@ class AgreementVersion(models.Model):
     # The blanks of the text (contracts.blanks.Blank) and the values of those that no field holds, by name, as text.
     blanks = models.JSONField(_("空白"), default=list, blank=True, editable=False)
     parameters = models.JSONField(_("约定的参数"), default=dict, blank=True, editable=False)
+    retro_reason = models.TextField(
+        _("追溯适用的理由"), blank=True, help_text=_("适用自早于生效登记日的，必须写明双方为什么约定追溯适用。")
+    )
+    base = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="successors",
+        verbose_name=_("据以修改的版本"),
+    )  # fmt: skip
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("起草人"),
+    )  # fmt: skip
+    drafted_at = models.DateTimeField(_("起草时间"), null=True, blank=True, editable=False)
+    took_effect_at = models.DateTimeField(_("登记生效时间"), null=True, blank=True, editable=False)
 
     objects = AgreementVersionQuerySet.as_manager()
     history = HistoricalRecords()
@@ -98,7 +121,6 @@ class AgreementVersion(models.Model):
         ordering = ["agreement", "number"]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "number"], name="agrver_number_once"),
-            models.CheckConstraint(name="agrver_state_known", condition=Q(state__in=["draft", "signing", "active"])),
             models.CheckConstraint(
                 name="agrver_interval",
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gt=F("effective_from")),
@@ -119,6 +141,21 @@ class AgreementVersion(models.Model):
                 name="agrver_interest_rate",
                 condition=Q(interest_rate__isnull=True) | Q(interest_rate__gt=0),
                 violation_error_message=_("利率须大于 0。"),
+            ),
+            models.UniqueConstraint(
+                fields=["agreement"],
+                condition=Q(state__in=["draft", "signing"]),
+                name="agrver_one_open",
+                violation_error_message=_("这份协议已有一份没有办完的版本。"),
+            ),
+            models.CheckConstraint(name="agrver_kind_known", condition=Q(kind__in=["original", "supplement"])),
+            models.CheckConstraint(
+                name="agrver_state_known", condition=Q(state__in=["draft", "signing", "active", "withdrawn"])
+            ),
+            models.CheckConstraint(
+                name="agrver_amount_added",
+                condition=Q(amount_added__isnull=True) | Q(amount_added__gt=0),
+                violation_error_message=_("补充金额须大于 0。"),
             ),
         ]
 
@@ -145,6 +182,21 @@ class AgreementVersion(models.Model):
         homes = {blank.get("home") for blank in self.blanks}
         ground = {"clock_hours": {"response_hours", "solution_hours"}, "support_hours": {"support_hours_per_day"}}
         return not homes or name == "signing_rule" or bool(homes & {name, *ground.get(name, ())})
+
+    @property
+    def is_supplement(self) -> bool:
+        """Whether this version came after the original."""
+        return self.kind == self.Kind.SUPPLEMENT
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was given up before it took effect."""
+        return self.state == self.State.WITHDRAWN
+
+    @property
+    def label(self) -> str:
+        """What people call the version: the original, or the supplement with its version number."""
+        return f"{self.get_kind_display()} v{self.number}"
 
 
 class Clause(models.Model):

@@ -13,6 +13,5 @@ if TYPE_CHECKING:
 class DecisionQuerySet(models.QuerySet[Any]):
     def reaching(self, version: AgreementVersion) -> Self:
         """Every answer that bears on a version: its own and those of the agreement's earlier versions, oldest first."""
-        return self.filter(version__agreement_id=version.agreement_id, version__number__lte=version.number).order_by(
-            "version__number", "pk"
-        )
+        reaching = self.filter(version__agreement_id=version.agreement_id, version__number__lte=version.number)
+        return reaching.exclude(version__state="withdrawn").order_by("version__number", "pk")

@@ -1,7 +1,7 @@
 """What the records of this app say of the clauses: readers for the clause board, one module an area."""
 
 from contracts import board
-from contracts.readings import breaching, controls, organisations, serving, sharing
+from contracts.readings import breaching, controls, organisations, serving, sharing, supplements
 
 READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (
     ("notices", serving.read_notices),
@@ -10,6 +10,8 @@ READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (
     *sharing.READERS,
     ("parties", organisations.read_parties),
     ("sides", organisations.read_sides),
+    ("supplements", supplements.read_supplements),
+    ("supplements", supplements.read_filing),
 )
 
 

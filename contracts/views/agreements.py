@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from contracts.clauses import filled_blanks, interest_words, worded
 from contracts.models import Agreement, AgreementVersion
 from contracts.sections import sections_of
+from contracts.terms import shown_on
 from people.models import User
 
 PER_PAGE = 20
@@ -36,8 +37,9 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
         Agreement.objects.for_user(cast(User, request.user)).select_related("party_a", "party_b"), pk=pk
     )
-    versions = found.versions.filter(state=AgreementVersion.State.ACTIVE).select_related("support_hours")
-    version = versions.applying_on(timezone.localdate()).first() or versions.last()
+    version = shown_on(found, timezone.localdate())
+    if version is not None and version.state != AgreementVersion.State.ACTIVE:
+        version = None
     clauses = []
     if version is not None:
         version.agreement = found

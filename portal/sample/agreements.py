@@ -98,10 +98,11 @@ def sign(people: People, agreement: Agreement, day: date, *, sides: str = "ab") 
     )
     for days_before, side, body in ((1, "a", agreement.party_a), (0, "b", agreement.party_b)):
         if side in sides:
-            _marks(people, version, side, body, day - timedelta(days=days_before), scan)
+            put_marks(people, version, side, body, day - timedelta(days=days_before), scan)
 
 
-def _marks(people: People, version: AgreementVersion, side: str, body: Organisation, day: date, scan: Paper) -> None:
+def put_marks(people: People, version: AgreementVersion, side: str, body: Organisation, day: date, scan: Paper) -> None:
+    """Signed and sealed for one side on a day."""
     person = SIGNERS.get(body.name, body.contact_name)
     for kind, named in (("sign", {"capacity": "legal_representative"}), ("seal", {"seal_name": f"{body.name}公章"})):
         mark = signing.Mark(side=side, kind=kind, person=person, made_on=day, **named)

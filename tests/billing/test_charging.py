@@ -16,6 +16,7 @@ from tests import make
 from tests.billing import making
 from tests.billing.making import OCTOBER, SEPTEMBER
 
+AFTER_THE_BILL = making.NOW.replace(month=11, day=3)
 LATER = making.NOW.replace(month=11, day=2)
 
 
@@ -83,13 +84,51 @@ def test_a_supplement_prices_use_from_its_effective_date(agreement: Agreement) -
     assert [net for _name, _quantity, net in charged(agreement, making.period(agreement))] == ["5.00", "15.00"]
 
 
-def test_versions_that_overlap_are_refused(agreement: Agreement) -> None:
-    making.rate(agreement)
-    second = make.version(agreement, number=2, effective_from=date(2026, 9, 11))
-    making.rate(agreement, version=second)
+def test_a_supplement_that_reaches_back_adjusts_what_was_billed(agreement: Agreement, finance: User) -> None:
+    making.rate(agreement, unit_price=Decimal(1))
+    making.platform_fee(agreement)
+    making.use(agreement, making.event("100", occurred_at=midnight(date(2026, 9, 20))))
+    first = making.period(agreement)
+    billed(agreement, first, finance)
+    second = making.period(agreement, OCTOBER)
+    agreement.versions.update(effective_to=date(2026, 9, 16))
+    version = make.version(agreement, number=2, effective_from=date(2026, 9, 16), took_effect_at=AFTER_THE_BILL)
+    making.rate(agreement, version=version, unit_price=Decimal(3))
+    making.platform_fee(agreement, version=version)
 
-    with pytest.raises(Refused, match="协议版本的适用期有重叠"):
-        charges_of(agreement, making.period(agreement))
+    document = billed(agreement, second, finance)
+
+    # The fixed fee stands as it was: 2,500 back and 2,500 anew cancel.  100 uses go from 1 yuan to 3.
+    assert lines(document)[2:] == [
+        ("人口库查询（2026-09-01 — 2026-09-30 按补充协议调整）", "-100", "-100.00"),
+        ("人口库查询（2026-09-01 — 2026-09-30 按补充协议调整）", "100", "300.00"),
+    ]
+    third = making.period(agreement, date(2026, 11, 1))
+    assert [charge.period for charge in charges_of(agreement, third)] == [third, third]
+
+
+def test_a_supplement_for_a_whole_billed_period_takes_the_old_price_back(agreement: Agreement, finance: User) -> None:
+    making.rate(agreement, unit_price=Decimal(1))
+    making.use(agreement, making.event("100"))
+    billed(agreement, making.period(agreement), finance)
+    agreement.versions.update(effective_to=SEPTEMBER)
+    version = make.version(agreement, number=2, effective_from=SEPTEMBER, took_effect_at=AFTER_THE_BILL)
+    making.rate(agreement, version=version, unit_price=Decimal("1.5"))
+
+    charges = charged(agreement, making.period(agreement, OCTOBER))
+
+    assert [(quantity, net) for _name, quantity, net in charges] == [
+        ("0", "0.00"), ("-100", "-100.00"), ("100", "150.00"),
+    ]  # fmt: skip
+
+
+def test_prices_of_a_draft_supplement_charge_nothing(agreement: Agreement) -> None:
+    making.rate(agreement, unit_price=Decimal(1))
+    second = make.version(agreement, number=2, state="draft", effective_from=date(2026, 9, 11))
+    making.rate(agreement, version=second, unit_price=Decimal(3))
+    making.use(agreement, making.event("5", occurred_at=midnight(date(2026, 9, 12))))
+
+    assert [net for _name, _quantity, net in charged(agreement, making.period(agreement))] == ["5.00"]
 
 
 def test_what_was_used_without_a_price_is_named(agreement: Agreement) -> None:

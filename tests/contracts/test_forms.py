@@ -16,8 +16,6 @@ def terms(agreement: Agreement, **changes: Any) -> dict[str, Any]:
     version = agreement.versions.get()
     return {
         "agreement": agreement.pk,
-        "number": 2,
-        "kind": "supplement",
         "effective_from": "2026-07-01",
         "support_hours": version.support_hours_id,
         "support_hours_per_day": "7.5",
@@ -30,7 +28,13 @@ def terms(agreement: Agreement, **changes: Any) -> dict[str, Any]:
 
 
 def test_terms_that_fit_are_taken(agreement: Agreement) -> None:
-    assert AgreementVersionForm(terms(agreement)).errors == {}
+    assert AgreementVersionForm(terms(agreement), instance=agreement.versions.get()).errors == {}
+
+
+def test_an_agreement_has_one_original(agreement: Agreement) -> None:
+    form = AgreementVersionForm(terms(agreement))
+
+    assert "起草补充协议" in "".join(map(str, form.errors["agreement"]))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +48,7 @@ def test_terms_that_fit_are_taken(agreement: Agreement) -> None:
 def test_terms_that_do_not_fit_are_refused(
     agreement: Agreement, changes: dict[str, str], field: str, words: str
 ) -> None:
-    form = AgreementVersionForm(terms(agreement, **changes))
+    form = AgreementVersionForm(terms(agreement, **changes), instance=agreement.versions.get())
 
     assert words in "".join(map(str, form.errors[field]))
 

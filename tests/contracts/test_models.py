@@ -53,7 +53,7 @@ def backward_interval(agreement: Agreement) -> None:
 
 
 def second_first_version(agreement: Agreement) -> None:
-    make.version(agreement)
+    make.version(agreement, state="withdrawn")
 
 
 def unknown_kind(agreement: Agreement) -> None:

@@ -101,8 +101,10 @@ def test_the_terms_shown_are_those_of_the_day(
 ) -> None:
     agreement.versions.update(state="draft")
     agreement.versions.all().delete()
+    starts = date(2026, 1, 1)
     for place, state, until in versions:
-        make.version(agreement, number=place, state=state, effective_to=until)
+        make.version(agreement, number=place, state=state, effective_from=starts, effective_to=until)
+        starts = until or starts
 
     found = panorama.applying_version(agreement, day)
 

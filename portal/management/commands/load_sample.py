@@ -22,6 +22,7 @@ from portal.sample.organisations import make_identities
 from portal.sample.papers import make_papers
 from portal.sample.people import BODIES, PASSWORD, STAFF, make_people
 from portal.sample.sharing import make_sharing
+from portal.sample.supplements import make_supplements
 from portal.sample.tickets import make_tickets
 from worktime.calendars import current_version, load_bundled, work_calendar, workday_calendar
 
@@ -65,6 +66,7 @@ class Command(BaseCommand):
             make_sharing(people, agreements, moments)
             make_duties(people, agreements, moments)
             make_cases(people, agreements, moments)
+            make_supplements(people, agreements, moments)
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_tickets(people, agreements, moments)
         panorama.tally_all(at=now)
