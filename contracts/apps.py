@@ -14,10 +14,13 @@ class ContractsConfig(AppConfig):
             board_panels,
             case_panels,
             control_panels,
+            dates,
+            duty_panels,
             party_pages,
             sharing_panels,
             templating,
         )
+        from contracts.agenda import add_dates
         from contracts.living import register_life
         from contracts.panels import add_panels
         from contracts.readings import register_readers
@@ -25,13 +28,17 @@ class ContractsConfig(AppConfig):
         from contracts.wording import ACTIONS
         from journal import effects
         from journal.wording import name_actions
+        from people.account_parts import add_parts
 
         name_actions(ACTIONS)
         register_readers()
         accounts.register_change()
-        for area in (board_panels, party_pages, case_panels, control_panels, sharing_panels):
+        for area in (board_panels, duty_panels, party_pages, case_panels, control_panels, sharing_panels):
             add_panels(area.agreement_panels)
             add_sections(area.agreement_sections)
+        add_parts(duty_panels.account_parts)
+        for provider in (dates.duties, dates.ends_of_agreements):
+            add_dates(provider)
         effects.register(
             templating.KIND,
             templating.publish_approved,

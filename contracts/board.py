@@ -83,7 +83,8 @@ class Reading:
             raise ValueError("nothing is kept without a row that proves it")
 
 
-Reader = Callable[[Agreement, datetime], Reading]
+# None: nothing to say of this agreement, as if the reader were not there.
+Reader = Callable[[Agreement, datetime], Reading | None]
 _readers: dict[str, list[Reader]] = {}
 
 
@@ -111,7 +112,8 @@ def read(agreement: Agreement, topic: str, *, at: datetime) -> Reading:
     """Where the topic stands in this agreement: the worst of all readings, with the links of all."""
     if topic in PURPOSES:
         return Reading(standing=Standing.NOT_TRACKABLE, note=_("宗旨性条款，不作履约判断"))
-    readings = [reader(agreement, at) for reader in _readers.get(topic, ())]
+    said = [reader(agreement, at) for reader in _readers.get(topic, ())]
+    readings = [reading for reading in said if reading is not None]
     if not readings:
         return Reading(standing=Standing.UNPROVEN)
     whole = _worst_of(readings)

@@ -26,6 +26,9 @@ STANDINGS: dict[str, tuple[object, Tone]] = {
 }
 
 
+EACH = {"day": _("每日"), "week": _("每周"), "month": _("每月"), "quarter": _("每季度"), "year": _("每年")}
+
+
 def standing_of(row: ObligationOccurrence, today: date) -> str:
     """The one word for where it stands on a day; the same as ObligationOccurrenceQuerySet.with_standing."""
     if row.state == ObligationOccurrence.State.DONE:
@@ -77,7 +80,10 @@ def rule_words(row: Obligation) -> str:
         return _t("%(event)s后 %(n)s 个工作日") % said
     if row.rule == Obligation.Kind.AFTER_DAYS:
         return _t("%(event)s后 %(n)s 日，末日遇休息日顺延") % said
-    words = _t("每 %(n)s %(unit)s，自 %(anchor)s 起") % said
+    if row.every_number == 1:
+        words = _t("%(each)s一次，自 %(anchor)s 起") % {**said, "each": EACH[row.every_unit]}
+    else:
+        words = _t("每 %(n)s %(unit)s，自 %(anchor)s 起") % said
     if row.day_of_month:
         words += _t("，当月最后一天") if row.day_of_month == 31 else _t("，%(day)s 日") % said
     return words + (_t("，遇休息日顺延") if row.rolls else "")

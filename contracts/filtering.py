@@ -25,6 +25,7 @@ STANDS: dict[str, tuple[object, Rows]] = {
     "today": (_("今日到期"), lambda rows, today: rows.open().filter(due_on=today)),
     "week": (_("本周到期"), lambda rows, today: rows.open().due_between(*week_of(today))),
     "soon": (_("提醒期内"), lambda rows, today: rows.due_soon(today)),
+    "near": (_("逾期或提醒期内"), lambda rows, today: rows.overdue(today) | rows.due_soon(today)),
     "confirm": (_("待甲方确认"), lambda rows, today: rows.to_confirm()),
     "done": (_("已完成"), lambda rows, today: rows.filter(state="done")),
     "waived": (_("已豁免"), lambda rows, today: rows.filter(state="waived")),

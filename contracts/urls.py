@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from contracts.views import agreements, boards, breaching, compliance, duties, papers, sharing, versions, violations
+from contracts.views import (
+    agreements,
+    boards,
+    breaching,
+    compliance,
+    duties,
+    feeds,
+    papers,
+    sharing,
+    versions,
+    violations,
+)
 
 app_name = "contracts"
 urlpatterns = [
@@ -10,6 +21,10 @@ urlpatterns = [
     path("agreements/<int:pk>/", agreements.agreement, name="agreement"),
     path("agreements/<int:pk>/board/", boards.board, name="board"),
     path("agreements/<int:pk>/board/pdf/", boards.board_pdf, name="board-pdf"),
+    path("calendar/", duties.calendar, name="calendar"),
+    path("calendar/renew/", feeds.renew, name="feed-renew"),
+    path("calendar/revoke/", feeds.revoke, name="feed-revoke"),
+    path("calendar/feed/<slug:token>.ics", feeds.feed, name="feed"),
     path("duties/", duties.duties, name="duties"),
     path("duties/<int:pk>/", duties.duty, name="duty"),
     path("cases/", breaching.cases, name="cases"),

@@ -71,6 +71,8 @@ ACTIONS: dict[str, object] = {
     "clause.added": _("新增条款"),
     "clause.removed": _("删除条款"),
     "clause.put_back": _("恢复条款原文"),
+    "calendar_feed.renewed": _("生成日历订阅地址"),
+    "calendar_feed.revoked": _("停用日历订阅地址"),
     "paper.kept": _("保存文件"),
     "served_notice.written": _("登记通知"),
     "served_notice.sent": _("通知已发出"),

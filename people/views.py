@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from people import tokens
+from people.account_parts import parts_of
 from people.accounts import change_own_details, choose_language
 from people.models import User
 from people.refusal import Refused
@@ -95,7 +96,7 @@ def account(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已保存。"))
             return redirect("account")
-    return render(request, "registration/account.html", {"form": form})
+    return render(request, "registration/account.html", {"form": form, "parts": parts_of(user)})
 
 
 class TokenForm(forms.Form):

@@ -10,9 +10,11 @@ class PortalConfig(AppConfig):
     verbose_name = "守约"
 
     def ready(self) -> None:
+        from billing.dates import due_dates
         from billing.panels import agreement_panels as bills_of_agreement
         from billing.revising import DueDateFollower
         from contracts import performing
+        from contracts.agenda import add_dates
         from contracts.panels import add_panels
         from contracts.revising import OccurrenceFollower
         from journal import effects
@@ -27,6 +29,7 @@ class PortalConfig(AppConfig):
         account_changed.connect(keep_account_event, dispatch_uid="portal.keep_account_event")
         add_panels(agreement_panels)
         add_panels(bills_of_agreement)
+        add_dates(due_dates)
         add_follower(ClockFollower())
         add_follower(DueDateFollower())
         add_follower(OccurrenceFollower())

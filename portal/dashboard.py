@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import BankReceipt, Document, FormalInvoice
 from billing.querysets import scaled_sum
-from contracts.models import Agreement
+from contracts.filtering import week_of
+from contracts.models import Agreement, ObligationOccurrence
 from journal.models import Approval, Notice
 from people.models import User
 from people.showing import Tone
@@ -149,6 +150,18 @@ def _money(looker: Looker) -> Iterator[Card]:
     )
 
 
+def _duties(looker: Looker) -> Iterator[Card]:
+    rows = ObligationOccurrence.objects.open()
+    late, week = rows.overdue(looker.today).count(), rows.due_between(*week_of(looker.today)).count()
+    mine = rows.due_soon(looker.today) | rows.overdue(looker.today)
+    own = mine.in_charge_of(looker.user).count()
+    model = "contracts_obligationoccurrence"
+    yield Card(label=_("逾期义务"), value=late, url=_list(model, stand="overdue"), tone=_tone(late, "bad"))
+    yield Card(label=_("本周到期义务"), value=week, url=_list(model, stand="week"), tone=_tone(week, "warn"))
+    if own:
+        yield Card(label=_("我的到期义务"), value=own, url=_list(model, stand="near", mine=1), tone="warn")
+
+
 def _accounts(looker: Looker) -> Iterator[Card]:
     rows = User.objects.filter(is_superuser=False)
     running = rows.filter(is_active=True).count()
@@ -177,6 +190,7 @@ CARDS: tuple[tuple[str, Callable[[Looker], Iterator[Card]]], ...] = (
     ("sla.handle_ticket", _my_tickets),
     ("billing.view_document", _money),
     ("contracts.view_agreement", _agreements),
+    ("contracts.view_obligationoccurrence", _duties),
     ("sla.view_breach", _breaches),
     ("journal.view_approval", _approvals),
     ("people.view_user", _accounts),

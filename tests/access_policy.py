@@ -142,7 +142,7 @@ MODELS: dict[str, ModelRow] = {
     "contracts_supporthours": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_obligation": ModelRow(
         view=AGREEMENT_READERS,
-        list_verbs={"make": who(CM)},
+        list_verbs=dict.fromkeys(("make", "start"), who(CM)),
         verbs={
             "event": who(OP, OL, FI, FL, CM),
             **dict.fromkeys(("revise", "suspend", "resume", "end"), who(CM)),
@@ -155,6 +155,7 @@ MODELS: dict[str, ModelRow] = {
             **dict.fromkeys(("reopen", "waive"), who(OL, CM)),
             "extend": who(CM),
         },
+        extra={"calendar": AGREEMENT_READERS},
     ),
     "contracts_paper": ModelRow(view=AGREEMENT_READERS, extra={"file": AGREEMENT_READERS}),
     "contracts_servednotice": ModelRow(
@@ -256,6 +257,9 @@ PAGES: dict[str, Who] = {
     "contracts:duties": SIGNED_IN,
     "contracts:cases": SIGNED_IN,
     "contracts:case-new": SIGNED_IN,  # the form offers own agreements only, and none to others
+    "contracts:calendar": SIGNED_IN,  # own dates only, and none for strangers
+    "contracts:feed-renew": NOBODY,  # POST only
+    "contracts:feed-revoke": NOBODY,  # POST only
     "journal:notices": SIGNED_IN,
     "journal:read-all": NOBODY,  # POST only
 }
@@ -290,6 +294,8 @@ OWN_POSTS = (
     "journal:read",
     "revoke-token",
 )
+# Addresses whose secret is the only key: whoever holds it gets in, everybody else finds nothing (tests/contracts).
+BY_SECRET = ("contracts:feed",)
 
 # Addresses of the admin that serve any model: what they show is asked of the model's own row.
 SHARED = ("admin:autocomplete", "admin:view_on_site", "admin:app_list", "admin:(?P<url>.*)$", "admin:<path:object_id>/")

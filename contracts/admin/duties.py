@@ -4,21 +4,25 @@ from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from contracts import obligations, performing
+from contracts import obligations, performing, starters
 from contracts.admin.papers import paper_link
 from contracts.duty_faces import counted_words, left_words, rule_words, standing_badge
 from contracts.filtering import MineFilter, StandFilter
 from contracts.forms import duties as forms
+from contracts.forms.starting import StartForm, chosen_in
 from contracts.models import Obligation, ObligationOccurrence
-from people.console import DateRangeFilter, Outcome, Panel, RecordAdmin, Verb, badge
+from contracts.month import first_of, month_of
+from people.console import Button, DateRangeFilter, Outcome, Panel, RecordAdmin, Verb, badge
 from people.models import User
 from people.showing import Tone
 
@@ -26,6 +30,7 @@ KEEP, PERFORM = "contracts.keep_obligation", "contracts.perform_obligation"
 REOPEN, WAIVE, EXTEND = (f"contracts.{name}_occurrence" for name in ("reopen", "waive", "extend"))
 STATE_TONES: dict[str, Tone] = {"active": "ok", "suspended": "warn", "ended": "muted"}
 MOST = 12
+CALENDAR = Verb("calendar", _("看日历"), "contracts.view_obligationoccurrence", lambda request, obj, data: "")
 Call = Callable[[HttpRequest, Any, dict[str, Any]], object]
 
 
@@ -44,6 +49,14 @@ def _make(request: HttpRequest, obj: None, said: dict[str, Any]) -> Outcome:
     made = obligations.make(said["agreement"], forms.terms_of(said), by=by, at=at)
     return Outcome(
         message=_t("已登记义务，到期的各次已经排好。"), url=reverse("admin:contracts_obligation_change", args=[made.pk])
+    )
+
+
+def _start(request: HttpRequest, obj: None, said: dict[str, Any]) -> Outcome:
+    made = starters.start(said["agreement"], chosen_in(said), by=cast(User, request.user), at=timezone.now())
+    return Outcome(
+        message=_t("已生成 %(n)d 项义务，请逐项指定负责人。") % {"n": len(made)},
+        url=reverse("admin:contracts_obligation_changelist") + f"?agreement__id__exact={said['agreement'].pk}",
     )
 
 
@@ -76,6 +89,14 @@ class ObligationAdmin(RecordAdmin):
     readonly_fields = ("rule_text",)
     list_verbs = (
         Verb("make", _("登记义务"), KEEP, _make, form=forms.MakeObligationForm, tone="primary"),  # type: ignore[arg-type]
+        Verb(
+            "start",
+            _("从条款生成义务"),
+            KEEP,
+            _start,
+            form=StartForm,
+            explain=lambda obj: _t("条款只写“定期”“及时”的，请填写约定的周期或期限；留空的不生成。"),
+        ),
     )
     verbs = (
         Verb(
@@ -157,10 +178,10 @@ def _state(name: str) -> Callable[[Any], bool]:
 
 @admin.register(ObligationOccurrence)
 class ObligationOccurrenceAdmin(RecordAdmin):
-    list_display = ("due", "title", "clause", "agreement", "side", "person", "standing", "left")
+    list_display = ("due", "title", "clause", "side", "person", "standing", "left", "agreement", "party_b")
     list_filter = (
         StandFilter, MineFilter, ("due_on", DateRangeFilter), "obligation__side", "obligation__person",
-        "obligation__agreement", "obligation__clause_number",
+        "obligation__agreement", "obligation__topic", "obligation__clause_number",
     )  # fmt: skip
     search_fields = (
         "obligation__title", "obligation__clause_number", "obligation__agreement__number",
@@ -175,8 +196,8 @@ class ObligationOccurrenceAdmin(RecordAdmin):
     )  # fmt: skip
     readonly_fields = ("paper_file",)
     export_columns = (
-        "agreement", "clause", "title", "side", "person", "due_on", "late_after", "provisional", "standing", "done_on",
-        "done_by", "evidence",
+        "agreement", "party_b", "clause", "title", "side", "person", "due_on", "late_after", "provisional", "standing",
+        "done_on", "done_by", "evidence",
     )  # fmt: skip
     verbs = (
         Verb("done", _("登记完成"), PERFORM, _acting(performing.done, _("已登记完成。")), form=forms.DoneForm,
@@ -216,6 +237,32 @@ class ObligationOccurrenceAdmin(RecordAdmin):
             },
         )
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.calendar_view)
+        return [path("calendar/", view, name="contracts_obligationoccurrence_calendar"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, with the way to the calendar."""
+        url = reverse("admin:contracts_obligationoccurrence_calendar")
+        return super().changelist_view(request, {"list_buttons": [Button(CALENDAR, url)], **(extra_context or {})})
+
+    def calendar_view(self, request: HttpRequest) -> HttpResponse:
+        """The month of duties, ends of agreements and bills that the person may see; mine=1 keeps what is theirs."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        today, mine = timezone.localdate(), request.GET.get("mine") == "1"
+        first = first_of(request.GET.get("month", ""), today=today)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("日历"),
+            "opts": self.opts,
+            "month": month_of(cast(User, request.user), first, today=today, mine=mine),
+            "mine": mine,
+            "as_list": request.GET.get("view") == "list",
+            "this_month": today.replace(day=1),
+        }
+        return render(request, "admin/contracts/calendar.html", context)
+
     @admin.display(description=_("到期日"), ordering="due_on")
     def due(self, obj: ObligationOccurrence) -> str:
         return f"{obj.due_on}" + (f"（{_t('暂定')}）" if obj.provisional else "")
@@ -230,7 +277,11 @@ class ObligationOccurrenceAdmin(RecordAdmin):
 
     @admin.display(description=_("协议"), ordering="obligation__agreement__number")
     def agreement(self, obj: ObligationOccurrence) -> str:
-        return str(obj.obligation.agreement)
+        return obj.obligation.agreement.number
+
+    @admin.display(description=_("乙方"), ordering="obligation__agreement__party_b__name")
+    def party_b(self, obj: ObligationOccurrence) -> str:
+        return obj.obligation.agreement.party_b.name
 
     @admin.display(description=_("义务方"), ordering="obligation__side")
     def side(self, obj: ObligationOccurrence) -> str:

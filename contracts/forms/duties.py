@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.forms.widgets import Script
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,9 @@ class ObligationForm(forms.ModelForm[Obligation]):
     class Meta:
         model = Obligation
         fields = TERMS
+
+    class Media:
+        js = (Script("contracts/duties.js", defer=True),)
 
     def __init__(self, *args: Any, obj: Obligation | None = None, user: User | None = None, **kwargs: Any) -> None:
         # A copy of the record: checking the form must not change the one that the page shows.

@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from contracts.due_rules import ROLL, STAY, AfterEvent, Count, Every, Once, Rule, Slack, Unit
@@ -101,7 +102,7 @@ class Obligation(models.Model):
 
     class Meta:
         verbose_name = _("义务")
-        verbose_name_plural = _("义务")
+        verbose_name_plural = pgettext_lazy("plural", "义务")
         ordering = ["agreement", "clause_number", "pk"]
         permissions = [
             ("keep_obligation", _("登记和修改义务")),
@@ -273,7 +274,7 @@ class ObligationOccurrence(models.Model):
 
     class Meta:
         verbose_name = _("履行事项")
-        verbose_name_plural = _("履行事项")
+        verbose_name_plural = pgettext_lazy("plural", "履行事项")
         ordering = ["due_on", "pk"]
         permissions = [
             ("reopen_occurrence", _("退回已完成的履行事项")),

@@ -1,12 +1,13 @@
 """What the records of this app say of the clauses: readers for the clause board, one module an area."""
 
 from contracts import board
-from contracts.readings import breaching, controls, organisations, serving, sharing, supplements
+from contracts.readings import breaching, controls, duties, organisations, serving, sharing, supplements
 
 READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (
     ("notices", serving.read_notices),
     *breaching.READERS,
     *controls.READERS,
+    *duties.READERS,
     *sharing.READERS,
     ("parties", organisations.read_parties),
     ("sides", organisations.read_sides),

@@ -16,6 +16,7 @@ from contracts.duty_faces import counted_words, left_words, standing_badge
 from contracts.filtering import STANDS
 from contracts.forms.duties import DoneForm
 from contracts.models import Obligation, ObligationOccurrence
+from contracts.month import first_of, month_of
 from people.models import User
 from people.refusal import Refused
 from people.submitting import KEY_FIELD, once
@@ -77,6 +78,20 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
         "extensions": list(row.extensions.all()),
     }
     return render(request, "portal/contracts/duty.html", context)
+
+
+@require_safe
+@login_required
+def calendar(request: HttpRequest) -> HttpResponse:
+    """The month of the user's organisations: duties, ends of agreements, bills; view=list shows it as a list."""
+    today = timezone.localdate()
+    first = first_of(request.GET.get("month", ""), today=today)
+    context = {
+        "month": month_of(_user(request), first, today=today),
+        "as_list": request.GET.get("view") == "list",
+        "this_month": today.replace(day=1),
+    }
+    return render(request, "portal/contracts/calendar.html", context)
 
 
 def _user(request: HttpRequest) -> User:

@@ -12,7 +12,7 @@ from portal.sample.people import People
 
 
 def make_duties(people: People, agreements: Sequence[Agreement], moments: Moments) -> None:
-    """For each agreement: A's monthly security check, the yearly assessment, B's connection and quarterly self-check."""
+    """For each agreement: A's monthly security check, the yearly assessment, B's connection and its own checks."""
     for number, agreement in enumerate(agreements):
         if agreement.effective_on is not None:
             _of_agreement(people, agreement, agreement.effective_on, number, moments)
@@ -66,7 +66,7 @@ def _connection(people: People, agreement: Agreement, start: date, moments: Mome
 
 
 def _self_check(people: People, agreement: Agreement, start: date, moments: Moments) -> None:
-    """Every quarter Party B looks at its own accounts; one turn was waived by two persons."""
+    """Every month Party B looks at its own accounts; one turn was waived by two persons."""
     by = people["hetong"]
     duty = obligations.make(
         agreement,

@@ -68,6 +68,9 @@ def _admin_pages(looker: User) -> Iterator[Page]:
     request = RequestFactory().get("/")
     request.user = looker
     yield Page("admin-index", reverse("admin:index"), looker.username)
+    url = reverse("admin:contracts_obligationoccurrence_calendar")
+    yield Page("admin-calendar", url, looker.username)
+    yield Page("admin-calendar-as-list", f"{url}?view=list", looker.username)
     for agreement in Agreement.objects.filter(state="in_force").order_by("pk")[:1]:
         board = reverse("admin:contracts_agreement_board", args=[agreement.pk])
         yield Page("admin-contracts_agreement-board", board, looker.username)
@@ -101,7 +104,7 @@ def _portal_pages() -> Iterator[Page]:
     if member is None:
         return
     for name, path in _plain_paths(get_resolver().url_patterns, "/"):
-        if path.startswith("/portal/") and not path.endswith(("/export/", "/read/")):
+        if path.startswith("/portal/") and not path.endswith(("/export/", "/read/", "/renew/", "/revoke/")):
             yield Page(f"portal-{name}", path, member.user.username)
     yield from _portal_records(member.user)
 

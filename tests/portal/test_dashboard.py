@@ -12,6 +12,7 @@ from people.models import User
 from portal.dashboard import _months, dashboard
 from portal.navigation import grouped
 from tests import make
+from tests.contracts.duty_rows import duty
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 9, 18, 2, 0, tzinfo=UTC)
@@ -22,7 +23,17 @@ def labels(user: User) -> list[str]:
 
 
 def test_operations_see_the_queue_and_no_money(operator: User) -> None:
-    assert labels(operator) == ["未结工单", "即将超时", "超时未结", "我负责的", "未分派", "生效协议", "本月超时"]
+    assert labels(operator) == [
+        "未结工单",
+        "即将超时",
+        "超时未结",
+        "我负责的",
+        "未分派",
+        "生效协议",
+        "逾期义务",
+        "本周到期义务",
+        "本月超时",
+    ]
 
 
 def test_finance_sees_money_and_no_queue(finance: User) -> None:
@@ -111,3 +122,16 @@ def test_the_menu_holds_only_what_a_role_may_see(client: Client, security_admin:
 
     assert reverse("admin:people_user_changelist") in html
     assert reverse("admin:sla_ticket_changelist") not in html
+
+
+def test_duties_are_counted_and_the_own_ones_stand_out(agreement: Agreement, contract_manager: User) -> None:
+    agreement.manager = contract_manager
+    agreement.save()
+    duty(agreement, contract_manager)
+    duty(agreement, contract_manager, title="本周检查", rule="once", due_date=date(2026, 9, 20))
+
+    cards = {str(card.label): card for card in dashboard(contract_manager, at=AT).cards}
+
+    assert [cards[name].value for name in ("逾期义务", "本周到期义务", "我的到期义务")] == [1, 1, 3]
+    assert cards["逾期义务"].tone == "bad"
+    assert cards["我的到期义务"].url.endswith("?stand=near&mine=1")

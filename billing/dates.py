@@ -1,0 +1,42 @@
+"""The due dates of bills on the agenda (contracts.agenda)."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from billing.faces import STANDINGS
+from billing.models import Document
+from contracts.agenda import Asked, Entry
+
+SHOWN = ("not_due", "due_soon", "part_paid", "overdue", "paid")
+
+
+def due_dates(asked: Asked) -> Iterator[Entry]:
+    """Bills whose time to pay runs or ran: finance answers for all, others for the agreements that they manage."""
+    user, rows = asked.user, Document.objects.issued()
+    if user.is_staff:
+        if not user.has_perm("billing.view_document"):
+            return
+        if asked.mine and not user.has_perm("billing.record_receipt"):
+            rows = rows.filter(agreement__manager=user)
+    else:
+        rows = Document.objects.for_user(user)
+    rows = rows.with_standing(today=asked.today, soon=asked.today).filter(
+        standing__in=SHOWN, due_on__gte=asked.first, due_on__lte=asked.last
+    )
+    for row in rows.defer("snapshot").select_related("agreement"):
+        name = "admin:billing_document_change" if user.is_staff else "billing:document"
+        label, tone = STANDINGS[row.standing]
+        yield Entry(
+            uid=f"bill-{row.pk}",
+            day=row.due_on,
+            title=_("付款到期：%(number)s") % {"number": row.number},
+            kind=_("付款到期"),
+            url=reverse(name, args=[row.pk]),
+            state=label,
+            tone=tone,
+            agreement=row.agreement.number,
+            provisional=row.due_provisional,
+            closed=row.standing == "paid",
+        )
