@@ -1,7 +1,7 @@
 """Telling of shared information: to those of Party A who hold a right, and to the people of one Party B."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -24,6 +24,10 @@ class News:
     body: Words
     url: str = ""
     level: str = Notice.Level.INFO.value
+
+    def at(self, url: str) -> "News":
+        """The same news, leading to another page."""
+        return replace(self, url=url)
 
 
 def people_of(organisation: Organisation) -> QuerySet[User]:

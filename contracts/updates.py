@@ -82,7 +82,7 @@ def take_in(told: Iterable[Told], *, source: str, way: str, by: User | None, at:
     stamp = UpdateEvent(source=source, way=way, recorded_by=by, recorded_at=at)
     added = sum(_add(batch[first : first + CHUNK], items, stamp) for first in range(0, len(batch), CHUNK))
     taken = Taken(added, len(batch) - added)
-    workdays = _workdays()
+    workdays = workdays_now()
     for item in items.values():
         recount(item, workdays)
     if added:
@@ -162,7 +162,7 @@ def recount(item: CatalogueItem, workdays: WorkdayCalendar | None = None) -> Ite
     since, frequency = item.frequency_since, item.frequency
     if frequency is not None and since is not None and item.state == CatalogueItem.State.PUBLISHED:
         last = max(since, timezone.localdate(row.last_updated_at)) if row.last_updated_at else since
-        due = freshness.due_after(last, frequency, workdays or _workdays())
+        due = freshness.due_after(last, frequency, workdays or workdays_now())
         row.due_on, row.overdue_from, row.provisional = due.on, due.overdue_from, due.provisional
     ItemFreshness.objects.update_or_create(
         item=item,
@@ -174,7 +174,8 @@ def recount(item: CatalogueItem, workdays: WorkdayCalendar | None = None) -> Ite
     return row
 
 
-def _workdays() -> WorkdayCalendar:
+def workdays_now() -> WorkdayCalendar:
+    """The working days of the newest calendar of China.  Raises Refused while none is loaded."""
     calendar = Calendar.objects.filter(code=CHINA).first()
     if calendar is None:
         raise Refused(_("还没有装入中国法定工作日历，无法计算更新期限，请先装入日历。"))

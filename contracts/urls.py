@@ -9,6 +9,7 @@ from contracts.views import (
     compliance,
     duties,
     feeds,
+    onboarding,
     papers,
     sharing,
     versions,
@@ -42,4 +43,8 @@ urlpatterns = [
     path("sharing/", sharing.shared_items, name="sharing"),
     path("sharing/<int:pk>/", sharing.shared_item, name="shared-item"),
     path("sharing/<int:pk>/<slug:verb>/", sharing.act, name="sharing-act"),
+    path("sharing/grants/<int:pk>/cancel/", sharing.cancel, name="grant-cancel"),
+    path("sharing/onboarding/", onboarding.onboarding, name="onboarding"),
+    path("sharing/onboarding/<int:pk>/<slug:verb>/", onboarding.act, name="onboarding-act"),
+    path("sharing/specs/<int:pk>/", onboarding.spec_file, name="spec-file"),
 ]

@@ -43,6 +43,11 @@ OF_MODEL = {
     "contracts.Dispute": DUTIES,
     "contracts.ForceMajeure": DUTIES,
     "contracts.PenaltyRule": DUTIES,
+    "contracts.AccessGrant": SHARING,
+    "contracts.OnboardingTask": SHARING,
+    "contracts.InterfaceSpec": SHARING,
+    "contracts.OpeningConfirmation": SHARING,
+    "contracts.Credential": SHARING,
     "journal.Event": RUNNING,
     "journal.Approval": RUNNING,
 }
@@ -63,6 +68,8 @@ ORDER = (
     "contracts.Organisation",
     "contracts.CatalogueItem",
     "contracts.AgreementItem",
+    "contracts.AccessGrant",
+    "contracts.OnboardingTask",
 )
 
 

@@ -198,6 +198,21 @@ MODELS: dict[str, ModelRow] = {
             **dict.fromkeys(("confirm", "dismiss"), who(CM)),
         },
     ),
+    "contracts_accessgrant": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"request": OPERATIONS},
+        verbs=dict.fromkeys(("give", "refuse", "resume", "suspend", "end"), who(OL, CM)),
+    ),
+    "contracts_onboardingtask": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"begin": OPERATIONS},
+        verbs=dict.fromkeys(("notify", "attach", "start", "ready", "connect", "back", "spec", "stop"), OPERATIONS),
+    ),
+    "contracts_interfacespec": ModelRow(view=AGREEMENT_READERS, list_verbs={"publish": OPERATIONS}),
+    "contracts_openingconfirmation": ModelRow(view=AGREEMENT_READERS, list_verbs={"confirm": who(OL, CM)}),
+    "contracts_credential": ModelRow(
+        view=AGREEMENT_READERS, list_verbs={"register": OPERATIONS}, verbs={"revoke": OPERATIONS}
+    ),
     "sla_ticket": ModelRow(
         view=TICKET_READERS,
         list_verbs={"file": OPERATIONS},
@@ -260,6 +275,7 @@ PAGES: dict[str, Who] = {
     "contracts:calendar": SIGNED_IN,  # own dates only, and none for strangers
     "contracts:feed-renew": NOBODY,  # POST only
     "contracts:feed-revoke": NOBODY,  # POST only
+    "contracts:onboarding": SIGNED_IN,
     "journal:notices": SIGNED_IN,
     "journal:read-all": NOBODY,  # POST only
 }
@@ -281,6 +297,7 @@ OWN_ROWS = (
     "contracts:rule-file",
     "contracts:violation",
     "contracts:shared-item",
+    "contracts:spec-file",
     "contracts:case",
     "contracts:dispute",
 )
@@ -293,6 +310,8 @@ OWN_POSTS = (
     "sla:act",
     "journal:read",
     "revoke-token",
+    "contracts:grant-cancel",
+    "contracts:onboarding-act",
 )
 # Addresses whose secret is the only key: whoever holds it gets in, everybody else finds nothing (tests/contracts).
 BY_SECRET = ("contracts:feed",)

@@ -6,10 +6,13 @@ from contracts.models.boards import BoardTally
 from contracts.models.breaching import BreachCase, CaseEntry, Claim, Interruption, Party, PenaltyRule
 from contracts.models.catalogue import CatalogueItem, ItemFreshness
 from contracts.models.contacts import BankAccount, Contact
+from contracts.models.credentials import Credential
 from contracts.models.decisions import Decision
 from contracts.models.disputes import Dispute, DisputeStep, Stage
 from contracts.models.duties import CalendarFeed, Obligation, ObligationEvent, ObligationExtension, ObligationOccurrence
+from contracts.models.grants import AccessGrant
 from contracts.models.hours import SupportHours
+from contracts.models.onboarding import InterfaceSpec, OnboardingTask, OpeningConfirmation
 from contracts.models.organisations import Membership, Organisation, OrganisationName
 from contracts.models.papers import Paper
 from contracts.models.parties import AgreementParty
@@ -26,6 +29,7 @@ from contracts.models.violations import VIOLABLE, VIOLABLE_TOPICS, Violation, Vi
 __all__ = [
     "VIOLABLE",
     "VIOLABLE_TOPICS",
+    "AccessGrant",
     "Agreement",
     "AgreementItem",
     "AgreementParty",
@@ -41,10 +45,12 @@ __all__ = [
     "Clause",
     "ClauseAmendment",
     "Contact",
+    "Credential",
     "Decision",
     "Dispute",
     "DisputeStep",
     "ForceMajeure",
+    "InterfaceSpec",
     "Interruption",
     "ItemConsent",
     "ItemFreshness",
@@ -53,6 +59,8 @@ __all__ = [
     "ObligationEvent",
     "ObligationExtension",
     "ObligationOccurrence",
+    "OnboardingTask",
+    "OpeningConfirmation",
     "Organisation",
     "OrganisationName",
     "Paper",

@@ -17,22 +17,32 @@ from contracts.querysets.organisations import (
     OrganisationQuerySet,
 )
 from contracts.querysets.papers import PaperQuerySet, ServedNoticeQuerySet
-from contracts.querysets.sharing import AgreementItemQuerySet, CatalogueItemQuerySet, UpdateEventQuerySet
+from contracts.querysets.sharing import (
+    AccessGrantQuerySet,
+    AgreementItemQuerySet,
+    CatalogueItemQuerySet,
+    CredentialQuerySet,
+    OnboardingQuerySet,
+    UpdateEventQuerySet,
+)
 from contracts.querysets.signing import SignatureMarkQuerySet
 
 __all__ = [
     "RULED_STATES",
+    "AccessGrantQuerySet",
     "AgreementItemQuerySet",
     "AgreementPartyQuerySet",
     "AgreementQuerySet",
     "AgreementVersionQuerySet",
     "CatalogueItemQuerySet",
     "ContactQuerySet",
+    "CredentialQuerySet",
     "DecisionQuerySet",
     "MembershipQuerySet",
     "ObligationOccurrenceQuerySet",
     "ObligationQuerySet",
     "OfAgreementQuerySet",
+    "OnboardingQuerySet",
     "OrganisationQuerySet",
     "PaperQuerySet",
     "RuleVersionQuerySet",

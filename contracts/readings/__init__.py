@@ -1,7 +1,7 @@
 """What the records of this app say of the clauses: readers for the clause board, one module an area."""
 
 from contracts import board
-from contracts.readings import breaching, controls, duties, organisations, serving, sharing, supplements
+from contracts.readings import access, breaching, controls, duties, organisations, serving, sharing, supplements
 
 READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (
     ("notices", serving.read_notices),
@@ -13,6 +13,7 @@ READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (
     ("sides", organisations.read_sides),
     ("supplements", supplements.read_supplements),
     ("supplements", supplements.read_filing),
+    *access.READERS,
 )
 
 

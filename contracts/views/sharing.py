@@ -1,5 +1,8 @@
-"""The portal's pages on shared information: Party B sees what its agreements share, and consents to it."""
+"""The portal's pages on shared information: Party B sees what its agreements share, consents, and asks for access."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, cast
 
 from django import forms as django_forms
@@ -10,11 +13,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from contracts import sharing
+from contracts import grants, sharing
+from contracts.access_faces import grant_badge, quota_words
+from contracts.forms.access import AskForm
 from contracts.forms.sharing import OwnConsentForm
-from contracts.models import AgreementItem, CatalogueItem, ItemConsent
+from contracts.models import AccessGrant, Agreement, AgreementItem, CatalogueItem, ItemConsent, OnboardingTask
 from contracts.sharing_faces import (
     due_words,
     frequency_words,
@@ -23,6 +29,7 @@ from contracts.sharing_faces import (
     mode_words,
     shared_badge,
 )
+from people.acting import VerbForm
 from people.models import User
 from people.refusal import Refused
 from people.submitting import KEY_FIELD, once
@@ -43,7 +50,14 @@ def shared_items(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
     rows = [(row, shared_badge(row), mode_words(row.item), freshness_badge(row.item, today)) for row in page]
-    context = {"page_obj": page, "rows": rows, "query": query, "state": state, "states": AgreementItem.State.choices}
+    context = {
+        "page_obj": page,
+        "rows": rows,
+        "query": query,
+        "state": state,
+        "states": AgreementItem.State.choices,
+        "waiting": OnboardingTask.objects.for_user(cast(User, request.user)).waiting_for_party_b().count(),
+    }
     return render(request, "portal/contracts/shared_items.html", context)
 
 
@@ -57,31 +71,61 @@ def shared_item(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Consent to a shared item.  What is refused is shown on its page; the input stays."""
+    """Consent to a shared item, or ask for access to it.  What is refused is shown on its page; the input stays."""
     own = get_object_or_404(_own(request), pk=pk)
-    if verb != "consent":
+    reaction = REACTIONS.get(verb)
+    if reaction is None:
         raise Http404
     if request.method != "POST":
         return redirect("contracts:shared-item", own.pk)
-    form = OwnConsentForm(request.POST, request.FILES, obj=own)
+    form = reaction.form(request.POST, request.FILES, obj=own)
+    user, at = cast(User, request.user), timezone.now()
     try:
         if form.is_valid():
-            _consent(request, own, form)
-            messages.success(request, _("已提交同意书。"))
+            once(lambda: reaction.call(own, form, user, at), key=request.POST.get(KEY_FIELD, ""), user=user, at=at)
+            messages.success(request, str(reaction.done))
             return redirect("contracts:shared-item", own.pk)
     except Refused as refused:
         form.add_error(None, str(refused))
     return _page(request, own, {verb: form})
 
 
-def _consent(request: HttpRequest, own: AgreementItem, form: OwnConsentForm) -> None:
-    user, at = cast(User, request.user), timezone.now()
+@require_POST
+@login_required
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back a request that nobody has decided.  Another organisation's is answered as missing."""
+    user = cast(User, request.user)
+    grant = get_object_or_404(AccessGrant.objects.for_user(user).distinct(), pk=pk)
+    try:
+        grants.cancel(grant, by=user, at=timezone.now())
+        messages.success(request, _("申请已撤回。"))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("contracts:shared-item", grant.shared_item_id)
 
-    def work() -> int:
-        sharing.consent(own, form.consent(ItemConsent.Side.B), by=user, at=at)
-        return own.pk
 
-    once(work, key=request.POST.get(KEY_FIELD, ""), user=user, at=at)
+@dataclass(frozen=True)
+class Reaction:
+    """Something that Party B may do on a shared item: its form, its verb, its words."""
+
+    form: type[VerbForm]
+    call: Callable[[AgreementItem, Any, User, datetime], int]
+    done: object
+
+
+def _consent(own: AgreementItem, form: Any, by: User, at: datetime) -> int:
+    sharing.consent(own, form.consent(ItemConsent.Side.B), by=by, at=at)
+    return int(own.pk)
+
+
+def _request(own: AgreementItem, form: Any, by: User, at: datetime) -> int:
+    return int(grants.request(own, form.ask(), by=by, at=at).pk)
+
+
+REACTIONS = {
+    "consent": Reaction(OwnConsentForm, _consent, gettext_lazy("已提交同意书。")),
+    "request": Reaction(AskForm, _request, gettext_lazy("申请已提交，甲方审批后会通知贵单位。")),
+}
 
 
 def _own(request: HttpRequest) -> Any:
@@ -91,17 +135,36 @@ def _own(request: HttpRequest) -> Any:
 
 def _page(request: HttpRequest, own: AgreementItem, sent: dict[str, django_forms.Form]) -> HttpResponse:
     asks_consent = own.category == CatalogueItem.Category.FOURTH and own.consent_b_id is None
-    consent_form = sent.get("consent") or OwnConsentForm(obj=own)
+    consent_form = sent.get("consent") or OwnConsentForm(obj=own, auto_id="consent_%s")
+    today = timezone.localdate()
     context = {
         "shared": own,
         "facts": _facts(own),
         "use": _use(own),
         "state": shared_badge(own),
-        "freshness": freshness_badge(own.item, timezone.localdate()),
+        "freshness": freshness_badge(own.item, today),
         "consent_form": consent_form if asks_consent and own.state != "withdrawn" else None,
+        "request_form": _request_form(own, sent),
+        "grants": [_face(grant, today) for grant in own.grants.select_related("paper").order_by("-pk")],
         "sent": sent,
     }
     return render(request, "portal/contracts/shared_item.html", context)
+
+
+def _request_form(own: AgreementItem, sent: dict[str, django_forms.Form]) -> django_forms.Form | None:
+    """The form that asks for access, with the use agreed for the item as a start; none while it is not open."""
+    if own.state != AgreementItem.State.OPEN or own.agreement.state != Agreement.State.IN_FORCE:
+        return None
+    return sent.get("request") or AskForm(obj=own, auto_id="request_%s")
+
+
+def _face(grant: AccessGrant, today: date) -> dict[str, object]:
+    return {
+        "grant": grant,
+        "badge": grant_badge(grant, today),
+        "quota": quota_words(grant),
+        "may_cancel": grant.state == AccessGrant.State.REQUESTED,
+    }
 
 
 def _facts(own: AgreementItem) -> list[tuple[str, object]]:

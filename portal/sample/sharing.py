@@ -35,7 +35,8 @@ def make_sharing(people: People, agreements: Sequence[Agreement], moments: Momen
     start = moments.days_ago(100)
     items = [_item(people, row, start) for row in ITEMS]
     _updates(people, items, moments)
-    for place, agreement in enumerate(agreements):
+    in_force = [agreement for agreement in agreements if agreement.state == Agreement.State.IN_FORCE]
+    for place, agreement in enumerate(in_force[:3]):
         _shared(people, agreement, items, place)
     _waiting_file(people, items[0], moments)
 

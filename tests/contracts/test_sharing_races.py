@@ -1,5 +1,6 @@
 """Races on shared information: two openings, two consents, two takings-in of one file."""
 
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Barrier
@@ -8,12 +9,13 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from contracts import catalogue, sharing, updates
-from contracts.models import Agreement, AgreementItem, ItemConsent, UpdateEvent
+from contracts import catalogue, grants, onboarding, sharing, sharing_watch, updates
+from contracts.models import AccessGrant, Agreement, AgreementItem, ItemConsent, UpdateEvent
 from contracts.updates import Taken, Told
 from journal.models import Event
 from people.models import User
 from people.refusal import Refused
+from tests import make
 from tests.contracts.make_sharing import NOW, TODAY, consented, pdf, shared
 from tests.journal.racing import race
 
@@ -98,3 +100,55 @@ def test_an_item_is_not_withheld_while_it_is_being_opened(
     row = AgreementItem.objects.select_related("item").get(pk=row.pk)
     assert sum(isinstance(answer, Refused) for answer in answers) == 1
     assert (row.state, row.item.share_attribute) in {("open", "unconditional"), ("confirmed", "withheld")}
+
+
+def test_of_two_requests_for_one_mode_one_stands(
+    agreement: Agreement, contract_manager: User, party_b: User, racing: Any
+) -> None:
+    row = shared(agreement, by=contract_manager, state="open")
+    ask = grants.Ask(mode="query", purpose="核验", manner="查询", scope="窗口", valid_from=TODAY, valid_to=TODAY)
+
+    answers = racing(*[lambda: grants.request(row, ask, by=party_b, at=NOW).state] * 2)
+
+    assert sum(isinstance(answer, Refused) for answer in answers) == 1
+    assert AccessGrant.objects.count() == 1
+
+
+def test_of_two_decisions_one_is_taken(
+    agreement: Agreement, contract_manager: User, ops_lead: User, party_b: User, racing: Any
+) -> None:
+    row = shared(agreement, by=contract_manager, state="open")
+    ask = grants.Ask(mode="query", purpose="核验", manner="查询", scope="窗口", valid_from=TODAY, valid_to=TODAY)
+    grant = grants.request(row, ask, by=party_b, at=NOW)
+
+    answers = racing(
+        lambda: grants.give(grant, by=ops_lead, at=NOW).state,
+        lambda: grants.refuse(grant, reason="范围过大", by=contract_manager, at=NOW).state,
+    )
+
+    grant.refresh_from_db()
+    assert sum(isinstance(answer, Refused) for answer in answers) == 1
+    assert grant.state in answers
+    assert Event.objects.filter(action__in=["grant.given", "grant.refused"]).count() == 1
+
+
+def test_a_notice_is_acknowledged_once(agreement: Agreement, operator: User, party_b: User, racing: Any) -> None:
+    make.calendar()
+    task = onboarding.begin(agreement, None, term=onboarding.Term(), by=operator, at=NOW)
+    message = onboarding.Message(subject="接入通知", text="请对接。", channel="portal", sent_at=NOW)
+    task = onboarding.notify(task, message, by=operator, at=NOW)
+
+    answers = racing(*[lambda: onboarding.acknowledge(task, by=party_b, at=NOW).stage] * 2)
+
+    assert sum(isinstance(answer, Refused) for answer in answers) == 1
+    assert Event.objects.filter(action="served_notice.received").count() == 1
+
+
+def test_of_two_days_that_run_at_once_one_tells(agreement: Agreement, ops_lead: User, racing: Any) -> None:
+    shared(agreement, by=ops_lead, frequency_unit="day", every=1)
+    later = NOW + timedelta(60)
+
+    answers = racing(*[lambda: sharing_watch.watch(at=later)["overdue"]] * 2)
+
+    assert sorted(answers) == [0, 1]
+    assert Event.objects.filter(action="update.overdue").count() == 1

@@ -12,7 +12,16 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from billing.models import Document
-from contracts.models import Agreement, BreachCase, Dispute, Membership, ObligationOccurrence, RuleVersion, Violation
+from contracts.models import (
+    Agreement,
+    AgreementItem,
+    BreachCase,
+    Dispute,
+    Membership,
+    ObligationOccurrence,
+    RuleVersion,
+    Violation,
+)
 from people.acting import ActingMixin
 from people.models import User
 from people.roles import LABELS
@@ -137,6 +146,10 @@ def _portal_records(user: User) -> Iterator[Page]:
         seen.setdefault(f"v{violation.state}", Page(f"portal-violation-{violation.state}", path, user.username))
     for version in RuleVersion.objects.for_user(user).order_by("-pk")[:1]:
         seen["r"] = Page("portal-rule", reverse("contracts:rule", args=[version.pk]), user.username)
+    for shared in AgreementItem.objects.for_user(user).order_by("pk"):
+        path = reverse("contracts:shared-item", args=[shared.pk])
+        name = f"portal-shared-{shared.category}-{shared.state}"
+        seen.setdefault(name, Page(name, path, user.username))
     yield from seen.values()
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from contracts import panorama
 from contracts.bundled import load_bundled_templates
 from people.models import User
+from portal.sample.access import make_access
 from portal.sample.agreements import make_agreements, make_hours
 from portal.sample.breaching import make_cases
 from portal.sample.controls import make_controls
@@ -67,6 +68,7 @@ class Command(BaseCommand):
             make_duties(people, agreements, moments)
             make_cases(people, agreements, moments)
             make_supplements(people, agreements, moments)
+            make_access(people, agreements, moments)
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_tickets(people, agreements, moments)
         panorama.tally_all(at=now)
