@@ -16,6 +16,7 @@ class ContractsConfig(AppConfig):
             control_panels,
             dates,
             duty_panels,
+            merging,
             party_pages,
             sharing_panels,
             templating,
@@ -33,6 +34,7 @@ class ContractsConfig(AppConfig):
         name_actions(ACTIONS)
         register_readers()
         accounts.register_change()
+        merging.register_merge()
         for area in (board_panels, duty_panels, party_pages, case_panels, control_panels, sharing_panels):
             add_panels(area.agreement_panels)
             add_sections(area.agreement_sections)

@@ -49,6 +49,8 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "contracts.view_membership": (CONTRACT_MANAGER, SECURITY_ADMIN),
     "contracts.add_membership": (SECURITY_ADMIN,),
     "contracts.change_membership": (SECURITY_ADMIN,),
+    "contracts.request_merge": (CONTRACT_MANAGER,),
+    "contracts.decide_merge": (SECURITY_ADMIN,),
     "contracts.view_contact": AGREEMENT_READERS,
     "contracts.add_contact": (CONTRACT_MANAGER,),
     "contracts.change_contact": (CONTRACT_MANAGER,),

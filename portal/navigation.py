@@ -116,6 +116,7 @@ PORTAL_PAGES: tuple[tuple[str, object], ...] = (
     ("contracts:compliance", _("规则与安全")),
     ("contracts:sharing", pgettext_lazy("menu", "共享信息")),
     ("contracts:cases", pgettext_lazy("menu", "违约与争议")),
+    ("contracts:own-organisation", _("本单位")),
     (NOTICES, pgettext_lazy("menu", "通知")),
 )
 

@@ -65,7 +65,15 @@ MODELS: dict[str, ModelRow] = {
         view=AGREEMENT_READERS | {SEC},
         add=who(CM, SEC),
         change=who(CM, SEC),
-        verbs={**dict.fromkeys(("rename", "add-name", "retire-name"), who(CM, SEC)), "account": who(FI)},
+        verbs={
+            **dict.fromkeys(("rename", "add-name", "retire-name"), who(CM, SEC)),
+            "account": who(FI),
+            "merge": who(CM),
+        },
+        extra={"mergeplan": who(CM)},
+    ),
+    "contracts_membership": ModelRow(
+        view=who(CM, SEC), list_verbs={"add": who(SEC)}, verbs=dict.fromkeys(("role", "end", "resume"), who(SEC))
     ),
     "contracts_contact": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_bankaccount": ModelRow(
@@ -267,6 +275,7 @@ PAGES: dict[str, Who] = {
     "sla:new": SIGNED_IN,  # the form offers own agreements only, and none to others
     "billing:documents": SIGNED_IN,
     "contracts:agreements": SIGNED_IN,
+    "contracts:own-organisation": SIGNED_IN,  # without an organisation a page that says so
     "contracts:compliance": SIGNED_IN,  # own rows only, and none for staff
     "contracts:sharing": SIGNED_IN,
     "contracts:duties": SIGNED_IN,
@@ -291,6 +300,10 @@ OWN_ROWS = (
     "contracts:duty",
     "contracts:compare",
     "contracts:paper",
+    "contracts:organisation",
+    "contracts:member-add",
+    "contracts:contact-add",
+    "contracts:contact",
     "contracts:board",
     "contracts:board-pdf",
     "contracts:rule",
@@ -304,6 +317,7 @@ OWN_ROWS = (
 # Staff who read such rows too, on the same address.
 ROW_READERS: dict[str, Who] = {"sla:attachment": TICKET_READERS}
 OWN_POSTS = (
+    "contracts:member-act",
     "contracts:sharing-act",
     "contracts:violation-act",
     "contracts:case-act",
@@ -315,6 +329,8 @@ OWN_POSTS = (
 )
 # Addresses whose secret is the only key: whoever holds it gets in, everybody else finds nothing (tests/contracts).
 BY_SECRET = ("contracts:feed",)
+# Pages that only the administrators of the row's organisation have; its other people find nothing there.
+ADMINISTERED = frozenset({"contracts:member-add", "contracts:contact-add", "contracts:contact"})
 
 # Addresses of the admin that serve any model: what they show is asked of the model's own row.
 SHARED = ("admin:autocomplete", "admin:view_on_site", "admin:app_list", "admin:(?P<url>.*)$", "admin:<path:object_id>/")

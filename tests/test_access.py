@@ -184,7 +184,8 @@ def test_rows_of_others_are_answered_as_missing_ones(world: dict[str, User | Non
         for name, arguments, absent in _own_rows(world):
             answer = client.get(reverse(name, kwargs=arguments))
             _close(answer)
-            if actor in policy.OWN_PARTY_B | policy.ROW_READERS.get(name, policy.NOBODY):
+            own = frozenset({policy.BA}) if name in policy.ADMINISTERED else policy.OWN_PARTY_B
+            if actor in own | policy.ROW_READERS.get(name, policy.NOBODY):
                 right = answer.status_code == 200
             else:
                 (asked,), (missing,) = arguments.values(), absent.values()
@@ -330,6 +331,8 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         },
         "contracts:rule": {"pk": RuleVersion.objects.get(rule__agreement__party_b=body).pk},
         "contracts:rule-file": {"pk": RuleVersion.objects.get(rule__agreement__party_b=body).pk},
+        **{f"contracts:{name}": {"pk": body.pk} for name in ("organisation", "member-add", "contact-add")},
+        "contracts:contact": {"pk": body.contacts.latest("pk").pk},
         **{name: {"pk": document.pk} for name in ("billing:document", "billing:document-pdf", "billing:interest-pdf")},
     }
     assert set(rows) == set(policy.OWN_ROWS)

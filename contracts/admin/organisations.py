@@ -4,17 +4,20 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from contracts import accounts, registering
+from contracts import accounts, merging, registering
 from contracts.admin.rows import rows_panel
+from contracts.forms.merging import AskMergeForm, HiddenMergeForm, MergeForm
 from contracts.forms.organisations import (
     AccountForm,
     AddNameForm,
@@ -23,20 +26,14 @@ from contracts.forms.organisations import (
     RetireNameForm,
     retirable,
 )
-from contracts.models import Membership, Organisation
+from contracts.models import Organisation
 from contracts.uscc import examine
-from people.console import ConsoleAdmin, ConsoleInline, Panel, Verb, badge
+from people.console import Button, ConsoleAdmin, Panel, Verb, badge
 from people.models import User
 from people.showing import Tone
 
 CHANGE = "contracts.change_organisation"
 ACCOUNT_TONES: dict[str, Tone] = {"proposed": "warn", "current": "ok", "former": "muted", "dropped": "muted"}
-
-
-class MembershipInline(ConsoleInline):
-    model = Membership
-    autocomplete_fields = ("user",)
-    verbose_name_plural = _("可以代表本单位的用户")
 
 
 def _rename(request: HttpRequest, obj: Organisation, said: dict[str, Any]) -> str:
@@ -61,6 +58,11 @@ def _propose(request: HttpRequest, obj: Organisation, said: dict[str, Any]) -> s
     return _t("已提出，财务主管批准后启用；在此之前仍用现用账户。")
 
 
+def _merge(request: HttpRequest, obj: Organisation, said: dict[str, Any]) -> str:
+    merging.ask(obj, said["into"], reason=said["reason"], by=cast(User, request.user), at=timezone.now())
+    return _t("已提请合并，由安全管理员审批。")
+
+
 def _standing(obj: Organisation) -> bool:
     return obj.merged_into_id is None
 
@@ -76,15 +78,27 @@ def uscc_badge(obj: Any) -> SafeString:
     return format_html("{} {}", obj.uscc, known)
 
 
+class StandingFilter(admin.SimpleListFilter):
+    """Those that were merged into another, or all the others."""
+
+    title = _("状态")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("standing", _("正常")), ("merged", _("已并入"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(merged_into__isnull=self.value() == "standing") if self.value() else queryset
+
+
 @admin.register(Organisation)
 class OrganisationAdmin(ConsoleAdmin):
     form = OrganisationForm
     list_display = ("name", "kind", "code", "contact_name", "contact_phone", "standing")
-    list_filter = ("kind", ("merged_into", admin.EmptyFieldListFilter))
+    list_filter = ("kind", StandingFilter)
     list_select_related = ("merged_into",)
     search_fields = ("name", "uscc", "contact_name")
     search_help_text = _("按名称（含曾用名、别名）、代码或联系人查找")
-    inlines = (MembershipInline,)
     export_columns = (
         "name", "kind", "uscc", "uscc_reason", "legal_representative", "address", "contact_name", "standing",
     )  # fmt: skip
@@ -105,6 +119,8 @@ class OrganisationAdmin(ConsoleAdmin):
              when=lambda obj: _standing(obj) and retirable(obj).exists()),
         Verb("account", _("提出账户变更"), "contracts.propose_bankaccount", _propose, form=AccountForm, when=_standing,
              explain=lambda obj: _t("财务主管批准后，新账户启用，原账户转为已停用。批准之前账单仍印原账户。")),
+        Verb("merge", _("并入其他单位"), "contracts.request_merge", _merge, form=AskMergeForm, when=_standing,
+             explain=lambda obj: _t("安全管理员批准后合并，不能撤销；请先在“并入其他单位”页核对会归入什么。")),
     )  # fmt: skip
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -145,12 +161,53 @@ class OrganisationAdmin(ConsoleAdmin):
         save = registering.amend if change else registering.register
         save(obj, assurance=form.assurance, by=cast(User, request.user), at=timezone.now())
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.merge_view)
+        return [
+            path("<path:object_id>/merge-plan/", view, name="contracts_organisation_mergeplan"),
+            *super().get_urls(),
+        ]
+
+    def buttons(self, request: HttpRequest, obj: Any) -> list[Button]:
+        """Merging begins with a look at what it would do."""
+        offered = super().buttons(request, obj)
+        return [
+            Button(button.verb, reverse("admin:contracts_organisation_mergeplan", args=[obj.pk]))
+            if button.verb.name == "merge"
+            else button
+            for button in offered
+        ]
+
+    def merge_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Choose the organisation that stays, see what would move, and ask for the merge."""
+        if not request.user.has_perm("contracts.request_merge"):
+            raise PermissionDenied
+        old: Any = self.get_object(request, object_id)
+        if old is None:
+            raise Http404
+        form = MergeForm(request.GET or None, obj=old)
+        into = form.cleaned_data["into"] if form.is_bound and form.is_valid() else None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("并入其他单位"),
+            "opts": self.model._meta,
+            "original": old,
+            "form": form,
+            "plan": merging.plan(old, into) if into else None,
+            "ask": HiddenMergeForm(initial={"into": into}) if into else None,
+            "verb_url": reverse("admin:contracts_organisation_verb", args=[old.pk, "merge"]),
+            "back_url": reverse("admin:contracts_organisation_change", args=[old.pk]),
+        }
+        return TemplateResponse(request, "admin/contracts/merge.html", context)
+
     def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
         yield _names(obj)
         if request.user.has_perm("contracts.view_contact"):
             yield _contacts(obj, adding=request.user.has_perm("contracts.add_contact"))
         if request.user.has_perm("contracts.view_bankaccount"):
             yield _accounts(obj)
+        if request.user.has_perm("contracts.view_membership"):
+            yield _members(obj)
 
     @admin.display(description=_("统一社会信用代码"), ordering="uscc")
     def code(self, obj: Organisation) -> SafeString:
@@ -174,6 +231,21 @@ def _names(obj: Organisation) -> Panel:
     rows = [(row.name, row.get_kind_display(), row.valid_from, row.valid_to) for row in obj.names.all()]
     columns = (_("名称"), _("种类"), _("启用日期"), _("停用日期"))
     return rows_panel("names", _("名称"), columns, rows, empty=_("还没有其他名称。"))
+
+
+def _members(obj: Organisation) -> Panel:
+    change = "admin:contracts_membership_change"
+    rows = [
+        (
+            format_html('<a href="{}">{}</a>', reverse(change, args=[row.pk]), row.user),
+            row.user.username,
+            row.get_role_display(),
+            badge(_("有效"), "ok") if row.active else badge(_("已停用"), "muted"),
+        )
+        for row in obj.memberships.select_related("user").order_by("-active", "role", "pk")
+    ]
+    columns = (_("姓名"), _("用户名"), _("身份"), _("状态"))
+    return rows_panel("members", _("可以代表本单位的用户"), columns, rows, empty=_("还没有人能代表本单位登录门户。"))
 
 
 def _contacts(obj: Organisation, *, adding: bool) -> Panel:

@@ -1,14 +1,14 @@
-"""Sample identities: names now and before, a confirmed code, contacts, bank accounts, one change that waits."""
+"""Sample identities: names now and before, a confirmed code, contacts, bank accounts; a change and a merge that wait."""
 
 from datetime import date, timedelta
 
-from contracts import accounts, contacting, registering
+from contracts import accounts, contacting, memberships, merging, registering
 from contracts.models import Contact, Organisation, OrganisationName
 from contracts.registering import Assurance
 from journal import approvals
 from journal.models import Approval
 from portal.sample.moments import local, months_before
-from portal.sample.people import People
+from portal.sample.people import PASSWORD, People
 
 ACCOUNT = accounts.Details(
     holder="清江省政务信息中心",
@@ -17,7 +17,7 @@ ACCOUNT = accounts.Details(
     branch_code="102421000019",
 )
 OLD_ACCOUNT = accounts.Details(holder="清江省政务信息中心", bank="中国农业银行清江支行", number="14060101040008899")
-PROPOSED = accounts.Details(holder="临湖市财政局", bank="中国建设银行临湖市分行", number="36050165010100001234")
+PROPOSED = accounts.Details(holder="清江市财政局", bank="中国建设银行清江市分行", number="36050165010100001234")
 REASON = "《关于变更收款账户的函》加盖公章，已按登记的联系电话向对方财务核实。"
 ROLES = Contact.Role
 CONTACTS = (
@@ -29,6 +29,8 @@ CONTACTS = (
     (1, ROLES.EMERGENCY, "应急值班室", "0793-2661119"),
     (2, ROLES.BUSINESS, "徐岚", "0790-6261200"),
 )
+
+COLLEAGUES = (("gaoyuan", "高远"), ("wanhong", "万红"))  # of the first Party B; the last one has left
 
 
 def make_identities(people: People, *, today: date) -> None:
@@ -49,10 +51,17 @@ def make_identities(people: People, *, today: date) -> None:
         email = people.bodies[number].contact_email if role == ROLES.NOTICE else ""
         details = contacting.Details(name=name, role=role, phone=phone, email=email)
         contacting.add(people.bodies[number], details, by=by, at=at)
+    for username, name in COLLEAGUES:
+        person = memberships.Person(username=username, name=name, email=f"{username}@linhu.example.cn")
+        made = memberships.invite(first, person, role="user", password=PASSWORD, by=people.of(first), at=at)
+    memberships.end(made, by=people.of(first), at=at)
     _account(people, people.party_a, OLD_ACCOUNT, long_ago - timedelta(days=200))
     _account(people, people.party_a, ACCOUNT, long_ago)
     yesterday = local(today - timedelta(days=1), 16)
-    accounts.propose(first, PROPOSED, by=people["caiwu"], at=yesterday, reason=REASON)
+    accounts.propose(third, PROPOSED, by=people["caiwu"], at=yesterday, reason=REASON)
+    double = Organisation(name="东河县行政审批局（政务服务办公室）", kind=second.kind, uscc=second.uscc)
+    registering.register(double, assurance=Assurance(distinct=True), by=by, at=at)
+    merging.ask(double, second, by=by, at=yesterday, reason="统一社会信用代码相同，系重复登记。")
 
 
 def _account(people: People, body: Organisation, details: accounts.Details, day: date) -> None:

@@ -185,8 +185,7 @@ def test_search_finds_by_every_name(client: Client, contract_manager: User, quer
 
 
 def form(**changes: str) -> dict[str, str]:
-    management = {f"memberships-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
-    return {"name": "某某（集团）有限公司", "kind": "large", **management, **changes}
+    return {"name": "某某（集团）有限公司", "kind": "large", **changes}
 
 
 def test_the_page_asks_for_a_reason_only_for_a_doubtful_code(client: Client, contract_manager: User) -> None:

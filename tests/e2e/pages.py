@@ -19,6 +19,7 @@ from contracts.models import (
     Dispute,
     Membership,
     ObligationOccurrence,
+    Organisation,
     RuleVersion,
     Violation,
 )
@@ -54,6 +55,7 @@ def all_pages(looker: User) -> list[Page]:
         *_first_pages(),
         *_account_pages(),
         *_admin_pages(looker),
+        *_merge_pages(looker),
         *_portal_pages(),
     ]
 
@@ -89,6 +91,19 @@ def _admin_pages(looker: User) -> Iterator[Page]:
         if model_admin.has_add_permission(request):
             yield Page(f"admin-{name}-add", reverse(f"admin:{name}_add"), looker.username)
         yield from _record_pages(name, model_admin, request)
+
+
+def _merge_pages(looker: User) -> Iterator[Page]:
+    """What merging the first organisations into one another would do: one that may be, one that may not."""
+    bodies = list(Organisation.objects.standing().order_by("-pk")[:2])
+    agreement = Agreement.objects.order_by("pk").first()
+    if len(bodies) == 2 and agreement is not None:
+        for name, old, into in (
+            ("may", bodies[0].pk, bodies[1].pk),
+            ("not", agreement.party_b_id, agreement.party_a_id),
+        ):
+            path = reverse("admin:contracts_organisation_mergeplan", args=[old])
+            yield Page(f"admin-contracts_organisation-merge-{name}", f"{path}?into={into}", looker.username)
 
 
 def _record_pages(name: str, model_admin: Any, request: Any) -> Iterator[Page]:
@@ -132,6 +147,11 @@ def _portal_records(user: User) -> Iterator[Page]:
         seen.setdefault(
             f"d{row.state}", Page(f"portal-duty-{row.state}", reverse("contracts:duty", args=[row.pk]), user.username)
         )
+    for body in Organisation.objects.administered_by(user)[:1]:
+        for name in ("member-add", "contact-add"):
+            seen[name] = Page(f"portal-{name}", reverse(f"contracts:{name}", args=[body.pk]), user.username)
+        for contact in body.contacts.valid()[:1]:
+            seen["contact"] = Page("portal-contact", reverse("contracts:contact", args=[contact.pk]), user.username)
     for agreement in Agreement.objects.for_user(user)[:1]:
         board = reverse("contracts:board", args=[agreement.pk])
         seen["board"] = Page("portal-agreement-board", board, user.username)
