@@ -1,7 +1,7 @@
 """Prices go over to the supplement that is drafted from their version, and are compared between two versions."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,8 @@ class RateCarrier:
 
     def changes(self, old: AgreementVersion, new: AgreementVersion) -> Iterator[Change]:
         """Prices that one version has and the other has not, or that read differently, by their name."""
-        before, after = _readings(old), _readings(new)
+        since = max(old.effective_from, new.effective_from)
+        before, after = _readings(old, since), _readings(new, since)
         for name in dict.fromkeys([*before, *after]):
             change = Change(
                 what=_("价目 %(name)s") % {"name": name},
@@ -35,11 +36,11 @@ class RateCarrier:
                 yield change
 
 
-def _readings(version: AgreementVersion) -> dict[str, str]:
-    """Each price in words, by its name; prices of one name that follow one another stand together."""
+def _readings(version: AgreementVersion, since: date) -> dict[str, str]:
+    """Each price that has not ended by a day, in words, by its name; prices that follow one another stand together."""
     found: dict[str, str] = {}
     for line in version.rates.order_by("valid_from", "pk"):
-        if line.valid_to is not None and line.valid_to <= version.effective_from:
+        if line.valid_to is not None and line.valid_to <= since:
             continue
         found[line.name] = "；".join(filter(None, [found.get(line.name, ""), _reading(line)]))
     return found

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from contracts import signing
 from contracts.models import AgreementVersion
+from contracts.telling_changes import told
 from journal import approvals
 from journal.hashing import sha256_of
 from journal.models import Approval
@@ -45,7 +46,7 @@ def contents(version: AgreementVersion) -> dict[str, Any]:
         "version": version.number,
         "signed_on": dates.signed_on,
         "effective_on": dates.effective_on,
-        "ends_on": version.agreement.ends_on,
+        "ends_on": version.ends_on or version.agreement.ends_on,
         "marks": [
             {
                 "mark": mark.pk,
@@ -89,6 +90,8 @@ def describe(approval: Approval) -> Iterator[tuple[object, object]]:
     for mark in said["marks"]:
         side, kind = signing.Side(mark["side"]).label, signing.Kind(mark["kind"]).label
         yield signing.mark_words(side, kind), f"{mark['person']}　{date.fromisoformat(mark['made_on']):%Y-%m-%d}"
+    version = AgreementVersion.objects.select_related("agreement", "base").get(pk=approval.target_id)
+    yield from told(version, at=approval.requested_at)
     yield _("条款校验值"), said["terms"]
 
 

@@ -6,6 +6,8 @@ from contracts import signing, supplements, version_panels
 from contracts.models import AgreementVersion
 from contracts.sections import add_sections
 from contracts.signing import Dates
+from contracts.touched_duties import touched_duties
+from contracts.touching import add_toucher
 from people.models import User
 
 
@@ -36,3 +38,4 @@ def register_supplements() -> None:
     """Called once from AppConfig.ready; asking twice changes nothing."""
     signing.register(AgreementVersion.Kind.SUPPLEMENT, SupplementSigning())
     add_sections(version_panels.agreement_sections)
+    add_toucher(touched_duties)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contracts import procurement, supplements
+from contracts.diffing import pieces
 from contracts.models import Agreement, AgreementVersion, SignatureMark
 from contracts.signing import mark_words
 from contracts.touching import shown_to, touched_by
@@ -104,7 +105,14 @@ def version_panels(version: AgreementVersion, user: User, *, at: datetime) -> It
         name="changes",
         label=_("改动"),
         template="admin/contracts/changes.html",
-        context={"version": version, "changes": changes, "warning": procurement.warning_of(version)},
+        context={
+            "version": version,
+            "changes": changes,
+            "warning": procurement.warning_of(version),
+            "amendments": [
+                (amendment, pieces(amendment.old_text, amendment.new_text)) for amendment in changes.clauses
+            ],
+        },
         count=len(changes),
     )
     if version.state in supplements.OPEN:

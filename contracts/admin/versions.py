@@ -49,6 +49,10 @@ class AgreementVersionAdmin(ConsoleAdmin):
     autocomplete_fields = ("agreement", "support_hours")
     readonly_fields = ("number", "kind", "effective_to")
     empty_hint = _("还没有协议版本。起草协议后点“增加”填写它的条款；以后的变更在协议页面起草补充协议。")
+
+    class Media:
+        css = {"all": ["contracts/diff.css"]}
+
     verbs = (*VERSION_VERBS, *SIGNING_VERBS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AgreementVersion]:

@@ -44,7 +44,10 @@ class AgreementVersionForm(forms.ModelForm[AgreementVersion]):
         model = AgreementVersion
         exclude = ("state", "number", "kind", "effective_to")  # noqa: DJ006  every term is editable in a draft
         widgets = {
-            name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}) for name in ("effective_from", "ends_on")
+            "effective_from": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "ends_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "summary": forms.Textarea(attrs={"rows": 3}),
+            "retro_reason": forms.Textarea(attrs={"rows": 3}),
         }
 
     def clean(self) -> dict[str, Any]:

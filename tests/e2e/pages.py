@@ -15,6 +15,7 @@ from billing.models import Document
 from contracts.models import (
     Agreement,
     AgreementItem,
+    AgreementVersion,
     BreachCase,
     Dispute,
     Membership,
@@ -85,6 +86,11 @@ def _admin_pages(looker: User) -> Iterator[Page]:
     for agreement in Agreement.objects.filter(state="in_force").order_by("pk")[:1]:
         board = reverse("admin:contracts_agreement_board", args=[agreement.pk])
         yield Page("admin-contracts_agreement-board", board, looker.username)
+    for version in AgreementVersion.objects.filter(kind="supplement").order_by("pk")[:1]:
+        compare = reverse("admin:contracts_agreementversion_compare", args=[version.pk])
+        yield Page("admin-contracts_agreementversion-compare", compare, looker.username)
+        supplemented = reverse("admin:contracts_agreement_change", args=[version.agreement_id])
+        yield Page("admin-contracts_agreement-supplemented", supplemented, looker.username)
     for model, model_admin in sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label_lower):
         name = f"{model._meta.app_label}_{model._meta.model_name}"
         yield Page(f"admin-{name}-list", reverse(f"admin:{name}_changelist"), looker.username)
@@ -154,6 +160,8 @@ def _portal_records(user: User) -> Iterator[Page]:
             seen["contact"] = Page("portal-contact", reverse("contracts:contact", args=[contact.pk]), user.username)
     for agreement in Agreement.objects.for_user(user)[:1]:
         board = reverse("contracts:board", args=[agreement.pk])
+        compare = reverse("contracts:compare", args=[agreement.pk])
+        seen["compare"] = Page("portal-agreement-compare", compare, user.username)
         seen["board"] = Page("portal-agreement-board", board, user.username)
         for case in BreachCase.objects.for_user(user).order_by("pk"):
             path = reverse("contracts:case", args=[case.pk])
