@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from ninja.throttling import AuthRateThrottle
 
 from billing.api import router as billing
+from contracts.api import router as sharing
 from journal.idempotency import KeyReused
 from people.api import TokenAuth
 from people.refusal import Refused
@@ -18,7 +19,7 @@ from sla.api import router as tickets
 api = NinjaAPI(
     title="Shouyue",
     version="1",
-    description="Fault reports, usage and bills of information-platform sharing agreements.",
+    description="Fault reports, usage, bills and data updates of information-platform sharing agreements.",
     urls_namespace="api",
     auth=TokenAuth(),
     docs_url=None,  # our own page, without scripts: portal.views.api_guide
@@ -26,6 +27,7 @@ api = NinjaAPI(
 )
 api.add_router("/tickets", tickets)
 api.add_router("/billing", billing)
+api.add_router("/sharing", sharing)
 
 
 def _problem(request: HttpRequest, status: int, code: str, message: object) -> HttpResponse:

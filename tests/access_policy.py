@@ -336,4 +336,4 @@ ADMINISTERED = frozenset({"contracts:member-add", "contracts:contact-add", "cont
 SHARED = ("admin:autocomplete", "admin:view_on_site", "admin:app_list", "admin:(?P<url>.*)$", "admin:<path:object_id>/")
 
 # The API: in by token only, whoever asks.  What each may do there is tested in tests/portal/test_api.py.
-API = ("api:api-root", "api:file", "api:find", "api:one", "api:act", "api:usage", "api:bills")
+API = ("api:api-root", "api:file", "api:find", "api:one", "api:act", "api:usage", "api:bills", "api:updates")
