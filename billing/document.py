@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from billing.canonical import SnapshotError, decode, digest, encode
 from billing.capitals import in_capitals
 from billing.money import ZERO
+from people.canonical import SnapshotError, decode, digest, encode
 
 LANGUAGES = ("zh-hans", "en")
 

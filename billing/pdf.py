@@ -5,7 +5,6 @@ from typing import Any
 
 from reportlab.platypus import Flowable
 
-from billing.canonical import encode
 from billing.document import (
     AccountStatement,
     CreditNote,
@@ -20,6 +19,7 @@ from billing.papers.interest import interest_story
 from billing.papers.letter import letter_story
 from billing.papers.statement import account_story, statement_story
 from billing.wording import sayer
+from people.canonical import encode
 from people.pages import Foot, page_bytes
 from people.typesetting import require_glyphs
 

@@ -11,7 +11,6 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from billing import document as papers
-from billing.canonical import encode
 from billing.due_dates import in_words
 from billing.models import Document, DocumentLine, FormalInvoice
 from billing.overdue import statement, whole_settlements
@@ -20,6 +19,7 @@ from billing.stating import interest_document
 from billing.wording import sayer
 from contracts.accounts import account_of
 from contracts.models import Agreement, Organisation
+from people.canonical import encode
 from people.models import User
 from people.refusal import Refused
 from people.typesetting import UndrawableText, require_glyphs

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts import signing
+from contracts.deciding import last_day
 from contracts.models import AgreementVersion
 from contracts.telling_changes import told
 from journal import approvals
@@ -46,7 +47,7 @@ def contents(version: AgreementVersion) -> dict[str, Any]:
         "version": version.number,
         "signed_on": dates.signed_on,
         "effective_on": dates.effective_on,
-        "ends_on": version.ends_on or version.agreement.ends_on,
+        "ends_on": last_day(version, dates.effective_on),
         "marks": [
             {
                 "mark": mark.pk,

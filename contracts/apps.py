@@ -20,6 +20,7 @@ class ContractsConfig(AppConfig):
             party_pages,
             sharing_panels,
             templating,
+            text_panels,
         )
         from contracts.agenda import add_dates
         from contracts.living import register_life
@@ -35,7 +36,8 @@ class ContractsConfig(AppConfig):
         register_readers()
         accounts.register_change()
         merging.register_merge()
-        for area in (board_panels, duty_panels, party_pages, case_panels, control_panels, sharing_panels):
+        areas = (board_panels, text_panels, duty_panels, party_pages, case_panels, control_panels, sharing_panels)
+        for area in areas:
             add_panels(area.agreement_panels)
             add_sections(area.agreement_sections)
         add_parts(duty_panels.account_parts)

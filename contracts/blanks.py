@@ -20,7 +20,7 @@ HOMES = (*AGREEMENT_HOMES, *VERSION_HOMES)
 AT_SIGNING = frozenset({"signed_on", "effective_on"})  # written on the paper by those who sign
 ALWAYS = ("party_a", "party_b", "term_years", "ends_on")  # no agreement does without them
 
-OPEN, OPEN_DAY, UNMEASURED = "____", "____年__月__日", "没有可衡量的约定"
+OPEN, OPEN_DAY, UNMEASURED = "____", "____年__月__日", "（没有可衡量的约定）"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 PLACE = re.compile(r"\{([^{}]*)\}")
 Mark = Literal["plain", "filled", "open", "signing", "unmeasured"]

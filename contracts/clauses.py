@@ -118,6 +118,17 @@ def write_clauses(version: AgreementVersion, wordings: Iterable[Wording]) -> lis
     return made
 
 
+def take_text(
+    version: AgreementVersion, template: TemplateVersion, wordings: Sequence[Wording] | None = None
+) -> list[Clause]:
+    """Give a draft version the text of a template (or those of its clauses), and the blanks that this text has."""
+    taken = wordings_of(template) if wordings is None else wordings
+    version.template_version = template
+    version.blanks = [blank.as_json() for blank in blanks_for(template, taken)]
+    version.save()
+    return write_clauses(version, taken)
+
+
 @dataclass(frozen=True)
 class Part:
     """A run of clauses under one heading: a chapter (sections in `parts`) or a section."""
@@ -223,7 +234,7 @@ READERS: dict[str, Callable[[AgreementVersion], str]] = {
     "party_a": lambda version: version.agreement.party_a.name,
     "party_b": lambda version: version.agreement.party_b.name,
     "signed_on": lambda version: _day(version.agreement.signed_on),
-    "effective_on": lambda version: _day(version.agreement.effective_on),
+    "effective_on": lambda version: _day(version.agreement.effective_on or version.agreement.agreed_effective_on),
     "ends_on": lambda version: _day(end_under(version)),
     "term_years": lambda version: _figure(version.agreement.term_years),
     "confidentiality_years": lambda version: _figure(version.confidentiality_years),

@@ -78,8 +78,13 @@ def end_by_years(start: date, years: int) -> date:
 
 
 def last_day(version: AgreementVersion, effective_on: date) -> date | None:
-    """The day on which the agreement ends, by what was decided on the term; the written date when nothing was."""
+    """The day on which the agreement ends, by what was decided on the term; the written date when nothing was.
+
+    A supplement has the day that it names, else the agreement's.
+    """
     agreement = version.agreement
+    if version.kind == AgreementVersion.Kind.SUPPLEMENT:
+        return version.ends_on or agreement.ends_on
     if agreement.term_years and answer_of(version, "end_rule") == "years":
         return end_by_years(effective_on, agreement.term_years)
     return agreement.ends_on

@@ -8,7 +8,7 @@ from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
 from contracts import parties, signing
-from contracts.deciding import still_open
+from contracts.deciding import last_day, still_open
 from contracts.models import Agreement, AgreementVersion
 from journal.recording import record
 from people.models import User
@@ -84,8 +84,9 @@ def put_in_force(
         raise Refused(_("只有待签署的协议可以生效，请先提交签署。"))
     if effective_on < signed_on:
         raise Refused(_("生效日期不能早于订立日期。"))
-    _check_term(agreement, starts_on=effective_on)
     version = _original(agreement)
+    agreement.ends_on = last_day(version, effective_on)
+    _check_term(agreement, starts_on=effective_on)
     agreement.signed_on, agreement.effective_on = signed_on, effective_on
     agreement.state = State.IN_FORCE
     agreement.save()

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 
 from contracts import papers
 from contracts.models import Agreement, AgreementVersion, Paper, SignatureMark
+from contracts.text.freezing import freeze
 from journal.recording import record
 from people.models import User
 from people.refusal import Refused
@@ -200,6 +201,7 @@ def open_version(version: AgreementVersion, *, by: User | None, at: datetime) ->
         raise Refused(_("只有草稿可以提交签署。"))
     version.state = AgreementVersion.State.SIGNING
     version.save()
+    freeze(version, by=by, at=at)
     _note("version.for_signing", version, by=by, at=at)
     return version
 

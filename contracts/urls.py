@@ -13,6 +13,7 @@ from contracts.views import (
     organisation,
     papers,
     sharing,
+    texts,
     versions,
     violations,
 )
@@ -27,6 +28,8 @@ urlpatterns = [
     path("calendar/renew/", feeds.renew, name="feed-renew"),
     path("calendar/revoke/", feeds.revoke, name="feed-revoke"),
     path("calendar/feed/<slug:token>.ics", feeds.feed, name="feed"),
+    path("agreements/<int:pk>/text/", texts.text, name="text"),
+    path("agreements/<int:pk>/text/pdf/", texts.text_pdf, name="text-pdf"),
     path("duties/", duties.duties, name="duties"),
     path("duties/<int:pk>/", duties.duty, name="duty"),
     path("cases/", breaching.cases, name="cases"),

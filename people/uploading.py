@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from people.refusal import Refused
@@ -77,3 +77,11 @@ def _words(why: str) -> str:
         "ending": _("不接受附件“%(name)s”的类型，可以上传：%(endings)s。"),
         "content": _("附件“%(name)s”的内容与扩展名不符，请用原来的格式重新保存后再上传。"),
     }[why]
+
+
+def pdf_download(content: bytes, *, name: str) -> HttpResponse:
+    """A drawn PDF as an attachment: to keep, not to cache."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -89,7 +89,8 @@ MODELS: dict[str, ModelRow] = {
             **dict.fromkeys(("supplement", "file-contract"), who(CM)),
             **LIFE_VERBS,
         },
-        extra={"board": AGREEMENT_READERS, "boardpdf": AGREEMENT_READERS},
+        list_verbs={"draft": who(CM)},
+        extra=dict.fromkeys(("board", "boardpdf", "text", "textpdf"), AGREEMENT_READERS),
     ),
     "contracts_agreementtemplate": ModelRow(
         view=AGREEMENT_READERS, change=who(CM), list_verbs={"start": who(CM)}, verbs={"new-draft": who(CM)}
@@ -101,6 +102,13 @@ MODELS: dict[str, ModelRow] = {
         view=AGREEMENT_READERS, add=who(CM), change=who(CM), verbs={"take-out": who(CM)}
     ),
     "contracts_templateblank": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "contracts_agreementtext": ModelRow(view=AGREEMENT_READERS, extra={"pdf": AGREEMENT_READERS}),
+    "contracts_drafting": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"draft": who(CM)},
+        verbs={"finish": who(CM), "give-up": who(CM)},
+        extra={"step": who(CM)},
+    ),
     "contracts_decision": ModelRow(view=AGREEMENT_READERS),
     "contracts_breachcase": ModelRow(
         view=AGREEMENT_READERS,
@@ -306,6 +314,8 @@ OWN_ROWS = (
     "contracts:contact",
     "contracts:board",
     "contracts:board-pdf",
+    "contracts:text",
+    "contracts:text-pdf",
     "contracts:rule",
     "contracts:rule-file",
     "contracts:violation",

@@ -57,6 +57,7 @@ ACCOUNTS = {
     policy.BA: "liuyang",
     policy.OTHER_B: "huanghai",
 }
+AGREEMENT_PAGES = ("contracts:board", "contracts:board-pdf", "contracts:text", "contracts:text-pdf")
 GROUPS = {"staff": policy.STAFF, "others": policy.EVERYBODY - policy.STAFF}
 SIGN_IN = "/sign-in/"
 UNCOUNTED = {"sessions.session", "axes.accesslog", "axes.accessattempt", "axes.accessfailurelog"}
@@ -319,7 +320,7 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         "sla:attachment": {"pk": Attachment.objects.get().pk},
         "contracts:agreement": {"pk": Agreement.objects.get(party_b=body).pk},
         "contracts:compare": {"pk": Agreement.objects.get(party_b=body).pk},
-        **{name: {"pk": Agreement.objects.get(party_b=body).pk} for name in ("contracts:board", "contracts:board-pdf")},
+        **{name: {"pk": Agreement.objects.get(party_b=body).pk} for name in AGREEMENT_PAGES},
         "contracts:spec-file": {"pk": InterfaceSpec.objects.filter(item__shared_under__agreement__party_b=body)[0].pk},
         "contracts:shared-item": {"pk": AgreementItem.objects.filter(agreement__party_b=body).latest("pk").pk},
         "contracts:duty": {"pk": _own_duty(body)},

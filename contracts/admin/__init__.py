@@ -9,6 +9,7 @@ from contracts.admin import (
     credentials,
     decisions,
     disputes,
+    drafting,
     duties,
     grants,
     hours,
@@ -25,6 +26,7 @@ from contracts.admin import (
     sharing,
     signing,
     templates,
+    texts,
     versions,
     violations,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "credentials",
     "decisions",
     "disputes",
+    "drafting",
     "duties",
     "grants",
     "hours",
@@ -54,6 +57,7 @@ __all__ = [
     "sharing",
     "signing",
     "templates",
+    "texts",
     "versions",
     "violations",
 ]

@@ -11,9 +11,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from contracts import lifecycle
-from contracts.admin import decisions, life, parties, supplementing
+from contracts.admin import decisions, drafting, life, parties, supplementing
 from contracts.admin.boards import BoardMixin
 from contracts.admin.signing import signing_panel
+from contracts.admin.texts import TextMixin
 from contracts.clauses import filled_blanks, worded
 from contracts.models import Agreement
 from contracts.panels import panels_of
@@ -36,7 +37,7 @@ STATE_TONES: dict[str, Tone] = {
 
 
 @admin.register(Agreement)
-class AgreementAdmin(BoardMixin, ConsoleAdmin):
+class AgreementAdmin(TextMixin, BoardMixin, ConsoleAdmin):
     list_display = ("number", "title", "party_b", "state_badge", "effective_on", "ends_on", "manager")
     list_select_related = ("party_b", "manager")
     list_filter = ("state", ("ends_on", DateRangeFilter), "manager")
@@ -49,6 +50,7 @@ class AgreementAdmin(BoardMixin, ConsoleAdmin):
         ("term_years", "ends_on"), ("public_procurement", "original_amount"),
     )  # fmt: skip
     verbs = (*life.VERBS, *decisions.VERBS, *parties.VERBS, *supplementing.AGREEMENT_VERBS)
+    list_verbs = drafting.LIST_VERBS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agreement]:
         return super().get_queryset(request).select_related("party_a", "party_b", "manager")

@@ -20,16 +20,13 @@ def question_field(asked: Asked) -> forms.ChoiceField:
         (option.value, format_html("{}<small class='sy-consequence'>{}</small>", option.label, option.consequence))
         for option in question.options
     ]
-    words = format_html(
-        "{}", _("%(words)s（第 %(clauses)s 条）") % {"words": question.words, "clauses": "、".join(asked.clauses)}
-    )
+    words = _("%(words)s（第 %(clauses)s 条）") % {"words": question.words, "clauses": "、".join(asked.clauses)}
     return forms.ChoiceField(
-        label=str(question.title),
+        label=format_html("{}<span class='sy-question'>{}</span>", question.title, words),
         choices=choices,
         required=False,
         initial=asked.answer,
         widget=forms.RadioSelect(attrs={"class": "sy-choices"}),
-        help_text=words,
     )
 
 

@@ -9,6 +9,7 @@ from contracts.models.contacts import BankAccount, Contact
 from contracts.models.credentials import Credential
 from contracts.models.decisions import Decision
 from contracts.models.disputes import Dispute, DisputeStep, Stage
+from contracts.models.drafting import Drafting
 from contracts.models.duties import CalendarFeed, Obligation, ObligationEvent, ObligationExtension, ObligationOccurrence
 from contracts.models.grants import AccessGrant
 from contracts.models.hours import SupportHours
@@ -22,6 +23,7 @@ from contracts.models.serving import ServedNotice
 from contracts.models.sharing import AgreementItem, ItemConsent
 from contracts.models.signing import SignatureMark
 from contracts.models.templates import AgreementTemplate, TemplateBlank, TemplateClause, TemplateVersion
+from contracts.models.texts import AgreementText
 from contracts.models.updates import UpdateBatch, UpdateEvent
 from contracts.models.versions import AgreementVersion, Clause
 from contracts.models.violations import VIOLABLE, VIOLABLE_TOPICS, Violation, ViolationEntry
@@ -34,6 +36,7 @@ __all__ = [
     "AgreementItem",
     "AgreementParty",
     "AgreementTemplate",
+    "AgreementText",
     "AgreementVersion",
     "BankAccount",
     "BoardTally",
@@ -49,6 +52,7 @@ __all__ = [
     "Decision",
     "Dispute",
     "DisputeStep",
+    "Drafting",
     "ForceMajeure",
     "InterfaceSpec",
     "Interruption",

@@ -1,7 +1,7 @@
 """What the records of this app say of the clauses: readers for the clause board, one module an area."""
 
 from contracts import board
-from contracts.readings import access, breaching, controls, duties, organisations, serving, sharing, supplements
+from contracts.readings import access, breaching, controls, duties, organisations, serving, sharing, supplements, text
 
 READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (
     ("notices", serving.read_notices),
@@ -9,6 +9,8 @@ READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (
     *controls.READERS,
     *duties.READERS,
     *sharing.READERS,
+    ("coverage", text.read_coverage),
+    ("final_provisions", text.read_final_provisions),
     ("parties", organisations.read_parties),
     ("sides", organisations.read_sides),
     ("supplements", supplements.read_supplements),

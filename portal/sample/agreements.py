@@ -5,8 +5,16 @@ from decimal import Decimal
 
 from billing.models import RateLine
 from contracts import activating, deciding, lifecycle, papers, signing, templating
-from contracts.clauses import write_standard_clauses
-from contracts.models import Agreement, AgreementTemplate, AgreementVersion, Organisation, Paper, SupportHours
+from contracts.clauses import take_text
+from contracts.models import (
+    Agreement,
+    AgreementTemplate,
+    AgreementVersion,
+    Organisation,
+    Paper,
+    SupportHours,
+    TemplateVersion,
+)
 from journal import approvals
 from portal.sample.moments import local, months_before
 from portal.sample.papers import sample_pdf
@@ -76,7 +84,9 @@ def _in_force(people: People, body: Organisation, hours: SupportHours, start: da
     signed_on = start - timedelta(days=12)
     agreement = _agreement(people, body, number, start)
     version = _terms(agreement, hours, start)
-    write_standard_clauses(version)
+    take_text(version, _standard())
+    version.parameters = {"update_cycle": "每个工作日", "service_period": "月"}
+    version.save()
     _rates(version, start)
     deciding.decide_all(version, ANSWERS, by=people["hetong"], at=local(signed_on - timedelta(days=3), 10))
     sign(people, agreement, signed_on)
@@ -155,6 +165,10 @@ def _rates(version: AgreementVersion, start: date) -> None:
         )
 
 
+def _standard() -> TemplateVersion:
+    return TemplateVersion.objects.get(template__code="standard", state=TemplateVersion.State.PUBLISHED)
+
+
 def _template_draft(people: People, today: date) -> None:
     template = AgreementTemplate.objects.get(code="exchange")
     draft = templating.new_draft(template, by=people["hetong"], at=local(today - timedelta(days=2), 9))
@@ -172,4 +186,4 @@ def _draft(people: People, hours: SupportHours, today: date) -> None:
         manager=people["hetong"],
     )
     version = AgreementVersion.objects.create(agreement=agreement, effective_from=today, support_hours=hours)
-    write_standard_clauses(version)
+    take_text(version, _standard())

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from billing.canonical import SnapshotError, decode, digest, encode, to_bytes
 from billing.document import DocumentError, InvoiceDocument, check_totals, from_dict, sha256, to_dict
+from people.canonical import SnapshotError, decode, digest, encode, to_bytes
 from tests.billing import samples
 
 

@@ -149,6 +149,7 @@ def test_a_supplement_keeps_the_answers_of_the_versions_before_it(
     draft: AgreementVersion, contract_manager: User
 ) -> None:
     deciding.decide(draft, "tax_change", "net", by=contract_manager, at=NOW)
+    AgreementVersion.objects.filter(pk=draft.pk).update(state=AgreementVersion.State.ACTIVE)
     later = make.version(draft.agreement, number=2, kind="supplement", state="draft", effective_from=date(2027, 1, 1))
     write_standard_clauses(later)
 

@@ -12,12 +12,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from billing.models import Document
+from contracts.admin.drafting import step_url
+from contracts.forms.drafting import steps_of
 from contracts.models import (
     Agreement,
     AgreementItem,
     AgreementVersion,
     BreachCase,
     Dispute,
+    Drafting,
     Membership,
     ObligationOccurrence,
     Organisation,
@@ -86,6 +89,11 @@ def _admin_pages(looker: User) -> Iterator[Page]:
     for agreement in Agreement.objects.filter(state="in_force").order_by("pk")[:1]:
         board = reverse("admin:contracts_agreement_board", args=[agreement.pk])
         yield Page("admin-contracts_agreement-board", board, looker.username)
+        text = reverse("admin:contracts_agreement_text", args=[agreement.pk])
+        yield Page("admin-contracts_agreement-text", text, looker.username)
+    for drafting in Drafting.objects.filter(state="open").order_by("pk")[:1]:
+        for step in steps_of(drafting):
+            yield Page(f"admin-contracts_drafting-step-{step.name}", step_url(drafting, step), looker.username)
     for version in AgreementVersion.objects.filter(kind="supplement").order_by("pk")[:1]:
         compare = reverse("admin:contracts_agreementversion_compare", args=[version.pk])
         yield Page("admin-contracts_agreementversion-compare", compare, looker.username)
@@ -163,6 +171,8 @@ def _portal_records(user: User) -> Iterator[Page]:
         compare = reverse("contracts:compare", args=[agreement.pk])
         seen["compare"] = Page("portal-agreement-compare", compare, user.username)
         seen["board"] = Page("portal-agreement-board", board, user.username)
+        text = reverse("contracts:text", args=[agreement.pk])
+        seen["text"] = Page("portal-agreement-text", text, user.username)
         for case in BreachCase.objects.for_user(user).order_by("pk"):
             path = reverse("contracts:case", args=[case.pk])
             seen.setdefault(f"c{case.state}", Page(f"portal-case-{case.state}", path, user.username))

@@ -16,6 +16,7 @@ from portal.sample.access import make_access
 from portal.sample.agreements import make_agreements, make_hours
 from portal.sample.breaching import make_cases
 from portal.sample.controls import make_controls
+from portal.sample.drafting import make_draftings
 from portal.sample.duties import make_duties
 from portal.sample.invoices import make_invoices
 from portal.sample.moments import Moments
@@ -61,6 +62,7 @@ class Command(BaseCommand):
             moments = Moments(now, work_calendar(hours, version), workday_calendar(version))
             make_identities(people, today=moments.today)
             agreements = make_agreements(people, hours, today=moments.today)
+            make_draftings(people, hours, today=moments.today)
             make_invoices(people, agreements, moments)
             make_papers(people, agreements)
             make_controls(people, agreements, moments)
