@@ -23,6 +23,8 @@ PARAMETERS = (
     "interest_rate",
     "interest_year_days",
     "allocation_order",
+    "tacit_notice_days",
+    "tacit_years",
 )
 # What a version says of itself: a field of AgreementVersion is a parameter or one of these (a test compares).
 OF_ITSELF = frozenset(
@@ -71,7 +73,9 @@ def end_under(version: AgreementVersion) -> Any:
     )
     after = later.filter(number__gt=version.number).exclude(state=AgreementVersion.State.WITHDRAWN)
     following = after.order_by("number").first()
-    return following.ends_before if following else version.agreement.ends_on
+    if following is not None:
+        return following.ends_before
+    return version.agreement.written_ends_on or version.agreement.ends_on
 
 
 def reading(version: AgreementVersion, name: str) -> str:

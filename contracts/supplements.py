@@ -20,8 +20,9 @@ from contracts import signing
 from contracts.carrying import carry
 from contracts.clauses import open_parameters
 from contracts.differing import other_changes
-from contracts.models import Agreement, AgreementVersion, Clause, ClauseAmendment
+from contracts.models import Agreement, AgreementVersion, Clause, ClauseAmendment, TermChange
 from contracts.parameters import OF_THE_TEXT, PARAMETERS, Change, changed_parameters, label_of
+from contracts.renewing import change_end
 from journal.models import Event
 from journal.outbox import announce
 from journal.recording import record
@@ -180,8 +181,7 @@ def take_effect(
     version.ends_before, version.took_effect_at = agreement.ends_on, at
     version.save()
     if version.ends_on is not None and version.ends_on != agreement.ends_on:
-        agreement.ends_on = version.ends_on
-        agreement.save()
+        change_end(agreement, version.ends_on, kind=TermChange.Kind.SUPPLEMENT, version=version, by=by, at=at)
     event = _note("supplement.in_force", version, by=by, at=at, reason=why)
     _tell_in_force(version, event)
     return version

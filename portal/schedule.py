@@ -31,5 +31,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "contracts.tasks.limiting.remind_limitations",
         "schedule": crontab(hour="8", minute="40"),
     },
+    "move agreements": {"task": "contracts.tasks.life.move_agreements", "schedule": crontab(minute="1")},
+    "remind of endings": {"task": "contracts.tasks.life.remind_endings", "schedule": crontab(hour="8", minute="20")},
     "end old requests": {"task": "journal.tasks.expire_approvals", "schedule": crontab(minute="15")},
 }

@@ -44,6 +44,14 @@ LIFE_VERBS = {
     "mark": who(CM),
     "activate": who(CM),
     "back-to-draft": who(CM),
+    "checklist": who(CM),
+    "suspend": who(CM),
+    "lift": who(CM),
+    "renew": who(CM),
+    "objection": who(CM),
+    "tacit": who(CM),
+    "terminate": who(CM),
+    "close": who(CM),
 }
 
 MODELS: dict[str, ModelRow] = {
@@ -155,6 +163,16 @@ MODELS: dict[str, ModelRow] = {
         view=AGREEMENT_READERS, add=who(CM), change=who(CM), verbs={"amend": who(CM), "remove": who(CM)}
     ),
     "contracts_clauseamendment": ModelRow(view=AGREEMENT_READERS, verbs={"undo": who(CM)}),
+    "contracts_suspension": ModelRow(view=AGREEMENT_READERS),
+    "contracts_termchange": ModelRow(view=AGREEMENT_READERS),
+    "contracts_termination": ModelRow(
+        view=AGREEMENT_READERS, verbs=dict.fromkeys(("effect", "ask-again", "cured", "withdraw"), who(CM))
+    ),
+    "contracts_exittask": ModelRow(
+        view=AGREEMENT_READERS, verbs=dict.fromkeys(("done", "send-back", "waive"), who(OL, FL, CM))
+    ),
+    "contracts_agreementversion": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "contracts_clause": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_supporthours": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_obligation": ModelRow(
         view=AGREEMENT_READERS,
@@ -312,6 +330,7 @@ OWN_ROWS = (
     "contracts:member-add",
     "contracts:contact-add",
     "contracts:contact",
+    "contracts:exit-task",
     "contracts:board",
     "contracts:board-pdf",
     "contracts:text",

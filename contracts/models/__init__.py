@@ -11,6 +11,7 @@ from contracts.models.decisions import Decision
 from contracts.models.disputes import Dispute, DisputeStep, Stage
 from contracts.models.drafting import Drafting
 from contracts.models.duties import CalendarFeed, Obligation, ObligationEvent, ObligationExtension, ObligationOccurrence
+from contracts.models.endings import ExitTask, Termination
 from contracts.models.grants import AccessGrant
 from contracts.models.hours import SupportHours
 from contracts.models.onboarding import InterfaceSpec, OnboardingTask, OpeningConfirmation
@@ -18,10 +19,12 @@ from contracts.models.organisations import Membership, Organisation, Organisatio
 from contracts.models.papers import Paper
 from contracts.models.parties import AgreementParty
 from contracts.models.relieving import ForceMajeure, Relief
+from contracts.models.renewals import RenewalCheck, RenewalObjection, TermChange
 from contracts.models.rules import RuleAcknowledgement, RuleNotice, RuleVersion, UsageRule
 from contracts.models.serving import ServedNotice
 from contracts.models.sharing import AgreementItem, ItemConsent
 from contracts.models.signing import SignatureMark
+from contracts.models.suspensions import Suspension
 from contracts.models.templates import AgreementTemplate, TemplateBlank, TemplateClause, TemplateVersion
 from contracts.models.texts import AgreementText
 from contracts.models.updates import UpdateBatch, UpdateEvent
@@ -53,6 +56,7 @@ __all__ = [
     "Dispute",
     "DisputeStep",
     "Drafting",
+    "ExitTask",
     "ForceMajeure",
     "InterfaceSpec",
     "Interruption",
@@ -71,6 +75,8 @@ __all__ = [
     "Party",
     "PenaltyRule",
     "Relief",
+    "RenewalCheck",
+    "RenewalObjection",
     "RuleAcknowledgement",
     "RuleNotice",
     "RuleVersion",
@@ -78,9 +84,12 @@ __all__ = [
     "SignatureMark",
     "Stage",
     "SupportHours",
+    "Suspension",
     "TemplateBlank",
     "TemplateClause",
     "TemplateVersion",
+    "TermChange",
+    "Termination",
     "UpdateBatch",
     "UpdateEvent",
     "UsageRule",

@@ -45,12 +45,19 @@ class Agreement(models.Model):
         help_text=_("协议写明晚于签署的生效日期时填写；不填则以双方最后一次签字或盖章之日生效。"),
     )  # fmt: skip
     term_years = models.PositiveSmallIntegerField(_("期限（年）"), null=True, blank=True)
-    ends_on = models.DateField(_("书面终止日期"), null=True, blank=True)
     public_procurement = models.BooleanField(
         _("政府采购项目"), default=False, help_text=_("适用政府采购法：补充合同不超过原合同金额的 10%，合同须备案。")
     )
     original_amount = models.DecimalField(_("原合同金额（元）"), max_digits=14, decimal_places=2, null=True, blank=True)
     filed_on = models.DateField(_("合同备案日期"), null=True, blank=True, editable=False)
+    # The last day that rules: the written one, unless a decision or a renewal moved it (TermChange).
+    ends_on = models.DateField(_("终止日期"), null=True, blank=True)
+    written_ends_on = models.DateField(_("书面终止日期"), null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(_("终止时间"), null=True, blank=True, editable=False)
+    renews = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="renewed_by",
+        verbose_name=_("续签自"),
+    )  # fmt: skip
 
     objects = AgreementQuerySet.as_manager()
     history = HistoricalRecords()
@@ -88,6 +95,10 @@ class Agreement(models.Model):
                         "closed",
                     ]
                 ),
+            ),
+            models.CheckConstraint(
+                name="agreement_ended_dated",
+                condition=Q(ended_at__isnull=True) | Q(state__in=["expired", "terminated", "closed"]),
             ),
             models.CheckConstraint(
                 name="agreement_in_force_dated",

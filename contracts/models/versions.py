@@ -90,6 +90,11 @@ class AgreementVersion(models.Model):
         _("补充金额（元）"), max_digits=14, decimal_places=2, null=True, blank=True,
         help_text=_("补充协议增加的采购金额；没有增加就留空。"),
     )  # fmt: skip
+    tacit_notice_days = models.PositiveSmallIntegerField(
+        _("默示续期异议期（天）"), null=True, blank=True,
+        help_text=_("协议约定届满前若干天内无异议即续期的，填写天数；没有约定的不填。"),
+    )  # fmt: skip
+    tacit_years = models.PositiveSmallIntegerField(_("默示续期年数"), null=True, blank=True)
     summary = models.TextField(_("变更说明"), blank=True)
     template_version = models.ForeignKey(
         "contracts.TemplateVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="drafted",
@@ -125,6 +130,12 @@ class AgreementVersion(models.Model):
                 name="agrver_interval",
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gt=F("effective_from")),
                 violation_error_message=_("适用期的结束须晚于开始。"),
+            ),
+            models.CheckConstraint(
+                name="agrver_tacit_whole",
+                condition=Q(tacit_notice_days__isnull=True, tacit_years__isnull=True)
+                | Q(tacit_notice_days__gte=1, tacit_years__gte=1),
+                violation_error_message=_("默示续期须同时约定异议期天数和续期年数。"),
             ),
             models.CheckConstraint(
                 name="agrver_payment_days",

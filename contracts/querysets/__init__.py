@@ -10,6 +10,7 @@ from contracts.querysets.controls import (
 )
 from contracts.querysets.decisions import DecisionQuerySet
 from contracts.querysets.duties import ObligationOccurrenceQuerySet, ObligationQuerySet
+from contracts.querysets.life import ExitTaskQuerySet, SuspensionQuerySet
 from contracts.querysets.organisations import (
     AgreementPartyQuerySet,
     ContactQuerySet,
@@ -38,6 +39,7 @@ __all__ = [
     "ContactQuerySet",
     "CredentialQuerySet",
     "DecisionQuerySet",
+    "ExitTaskQuerySet",
     "MembershipQuerySet",
     "ObligationOccurrenceQuerySet",
     "ObligationQuerySet",
@@ -48,6 +50,7 @@ __all__ = [
     "RuleVersionQuerySet",
     "ServedNoticeQuerySet",
     "SignatureMarkQuerySet",
+    "SuspensionQuerySet",
     "UpdateEventQuerySet",
     "ViolationEntryQuerySet",
     "ViolationQuerySet",

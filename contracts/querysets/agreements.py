@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -22,6 +22,24 @@ class AgreementQuerySet(models.QuerySet[Any]):
         return self.filter(state__in=["in_force", "suspended"], effective_on__lte=day).filter(
             Q(ends_on__isnull=True) | Q(ends_on__gte=day)
         )
+
+    def running(self) -> Self:
+        """Agreements that bind now: in force, or suspended."""
+        return self.filter(state__in=["in_force", "suspended"])
+
+    def run_out(self, today: date) -> Self:
+        """Agreements that still count as running although their last day is over."""
+        return self.running().filter(ends_on__lt=today)
+
+    def ending(self, today: date, *, within: int) -> Self:
+        """Running agreements whose last day is today or within so many days."""
+        return self.running().filter(ends_on__gte=today, ends_on__lte=today + timedelta(days=within))
+
+    def to_be_suspended(self, at: datetime) -> Self:
+        """Agreements in force whose suspension has begun."""
+        return self.filter(
+            state="in_force", suspensions__starts_at__lte=at, suspensions__ends_at__isnull=True
+        ).distinct()
 
 
 class AgreementVersionQuerySet(models.QuerySet[Any]):

@@ -2,12 +2,14 @@
 
 from contracts import board
 from contracts.readings import access, breaching, controls, duties, organisations, serving, sharing, supplements, text
+from contracts.readings import access, breaching, controls, duties, life, organisations, serving, sharing, supplements
 
 READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (
     ("notices", serving.read_notices),
     *breaching.READERS,
     *controls.READERS,
     *duties.READERS,
+    *life.READERS,
     *sharing.READERS,
     ("coverage", text.read_coverage),
     ("final_provisions", text.read_final_provisions),

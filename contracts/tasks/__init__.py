@@ -3,3 +3,6 @@
 from contracts.tasks import boards, controls, duties, limiting, sharing
 
 __all__ = ["boards", "controls", "duties", "limiting", "sharing"]
+from contracts.tasks import life
+
+__all__ = ["boards", "controls", "duties", "life", "sharing"]

@@ -83,7 +83,7 @@ def _in_force(people: People, body: Organisation, hours: SupportHours, start: da
     number = f"GXXY-{start.year}-{people.bodies.index(body) + 1:03d}"
     signed_on = start - timedelta(days=12)
     agreement = _agreement(people, body, number, start)
-    version = _terms(agreement, hours, start)
+    version = make_terms(agreement, hours, start)
     take_text(version, _standard())
     version.parameters = {"update_cycle": "每个工作日", "service_period": "月"}
     version.save()
@@ -141,7 +141,8 @@ def _agreement(people: People, body: Organisation, number: str, start: date) -> 
     )
 
 
-def _terms(agreement: Agreement, hours: SupportHours, start: date) -> AgreementVersion:
+def make_terms(agreement: Agreement, hours: SupportHours, start: date) -> AgreementVersion:
+    """The terms of the sample: 10 working days to pay, response 2 h, solution 8 h."""
     return AgreementVersion.objects.create(
         agreement=agreement,
         effective_from=start,

@@ -19,6 +19,7 @@ from portal.sample.controls import make_controls
 from portal.sample.drafting import make_draftings
 from portal.sample.duties import make_duties
 from portal.sample.invoices import make_invoices
+from portal.sample.life import make_lives
 from portal.sample.moments import Moments
 from portal.sample.organisations import make_identities
 from portal.sample.papers import make_papers
@@ -71,6 +72,7 @@ class Command(BaseCommand):
             make_cases(people, agreements, moments)
             make_supplements(people, agreements, moments)
             make_access(people, agreements, moments)
+            make_lives(people, agreements, hours, moments)
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_tickets(people, agreements, moments)
         panorama.tally_all(at=now)
