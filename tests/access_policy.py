@@ -60,9 +60,9 @@ MODELS: dict[str, ModelRow] = {
     "journal_notice": ModelRow(view=who(SYS, AUD), verbs={"retry": who(SYS)}),
     "journal_approval": ModelRow(
         view=who(OL, FI, FL, CM, SEC, AU),
-        # The row of the walk is the sample's first account change: FI asked, FL decided, AU reads all; others do not
-        # find it.  Who may decide what is asked again by the verb itself (tests/journal).
-        verbs=dict.fromkeys(("approve", "reject", "withdraw"), who(FI, FL, AU)),
+        # The row of the walk asks to publish a notice: CM asked, SEC may decide, AU reads all; others do not find it.
+        # Who may decide what is asked again by the verb itself (tests/journal).
+        verbs=dict.fromkeys(("approve", "reject", "withdraw"), who(CM, SEC, AU)),
     ),
     "worktime_calendar": ModelRow(view=AGREEMENT_READERS),
     "worktime_calendarversion": ModelRow(view=AGREEMENT_READERS | {SEC}),
@@ -171,8 +171,6 @@ MODELS: dict[str, ModelRow] = {
     "contracts_exittask": ModelRow(
         view=AGREEMENT_READERS, verbs=dict.fromkeys(("done", "send-back", "waive"), who(OL, FL, CM))
     ),
-    "contracts_agreementversion": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
-    "contracts_clause": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_supporthours": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "contracts_obligation": ModelRow(
         view=AGREEMENT_READERS,

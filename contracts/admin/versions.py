@@ -67,6 +67,7 @@ class AgreementVersionAdmin(ConsoleAdmin):
         return (
             (None, {"fields": ("agreement", ("number", "kind"), *about)}),
             (_("签署与保密"), {"fields": ("signing_rule", "confidentiality_years")}),
+            (_("默示续期"), {"fields": (("tacit_notice_days", "tacit_years"),)}),
             (_("支持与时限"), {"fields": support}),
             (_("付款与利息"), {"fields": money}),
         )
