@@ -1,10 +1,11 @@
 """What verbs on the rows of an agreement have in common: the lock, words that must be said, the line in the journal."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contracts.models import Agreement, Membership, Organisation
@@ -78,3 +79,9 @@ def people_of(organisation_id: int) -> list[User]:
 def tell(people: Iterable[User], *, key: str, kind: str, subject: Text, at: datetime, **rest: Any) -> int:
     """Leave the same notice for each person, once per key; returns how many notices there are under the key."""
     return sum(len(announce(key=key, recipient=person, kind=kind, subject=subject, at=at, **rest)) for person in people)
+
+
+def demand_past(day: date, at: datetime) -> None:
+    """Raises Refused for a civil day that has not come."""
+    if day > timezone.localdate(at):
+        raise Refused(_("日期不能晚于今天。"))

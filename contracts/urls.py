@@ -4,6 +4,7 @@ from django.urls import path
 
 from contracts.views import (
     agreements,
+    applying,
     boards,
     breaching,
     compliance,
@@ -48,6 +49,11 @@ urlpatterns = [
     path("exit-tasks/<int:pk>/", life.exit_task, name="exit-task"),
     path("papers/<int:pk>/", papers.paper, name="paper"),
     path("compliance/", compliance.compliance, name="compliance"),
+    path("compliance/consents/new/", applying.new, {"what": "consent"}, name="consent-new"),
+    path("compliance/third-parties/new/", applying.new, {"what": "third-party"}, name="third-party-new"),
+    path("compliance/undertakings/new/", applying.new, {"what": "undertaking"}, name="undertaking-new"),
+    path("compliance/certificates/new/", applying.new, {"what": "certificate"}, name="certificate-new"),
+    *(path(f"compliance/{what}/<int:pk>/", applying.act, {"what": what}, name=what) for what in applying.ROW_ACTS),
     path("compliance/violations/<int:pk>/", violations.violation, name="violation"),
     path("compliance/violations/<int:pk>/<slug:verb>/", violations.act, name="violation-act"),
     path("compliance/rules/<int:pk>/", compliance.rule, name="rule"),

@@ -15,6 +15,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "recount due dates": {"task": "billing.tasks.recount_due_dates", "schedule": crontab(hour="4", minute="20")},
     "keep the PDFs": {"task": "billing.tasks.keep_pdfs", "schedule": crontab(minute="35")},
     "count the clause boards": {"task": "contracts.tasks.boards.tally_boards", "schedule": crontab(minute="*/20")},
+    "warn of expiries": {
+        "task": "contracts.tasks.controls.warn_of_expiries",
+        "schedule": crontab(hour="8", minute="50"),
+    },
     "warn of rectification": {
         "task": "contracts.tasks.controls.warn_of_violations",
         "schedule": crontab(hour="8", minute="45"),

@@ -221,6 +221,41 @@ MODELS: dict[str, ModelRow] = {
         verbs=dict.fromkeys(("confirm", "use", "consent", "open", "resume", "suspend", "withdraw"), who(OL, CM)),
     ),
     "contracts_itemconsent": ModelRow(view=AGREEMENT_READERS),
+    "contracts_securechannel": ModelRow(
+        view=AGREEMENT_READERS,
+        add=who(OL, CM),
+        change=who(OL, CM),
+        verbs={"check": who(OP, OL, CM), "retire": who(OL, CM)},
+    ),
+    "contracts_compliancecertificate": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"submit": who(OL, CM)},
+        verbs=dict.fromkeys(("verify", "reject", "withdraw"), who(OL, CM)),
+    ),
+    "contracts_confidentialitem": ModelRow(
+        view=AGREEMENT_READERS, add=who(CM), change=who(CM), verbs={"event": who(CM)}
+    ),
+    "contracts_controlmeasure": ModelRow(
+        view=AGREEMENT_READERS, add=who(CM), change=who(CM), verbs={"check": who(OP, OL, CM), "end": who(CM)}
+    ),
+    "contracts_personundertaking": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"record": who(OL, CM)},
+        verbs=dict.fromkeys(("sign", "leave"), who(OL, CM)),
+    ),
+    "contracts_ipasset": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM), verbs={"certificate": who(CM)}),
+    "contracts_licence": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "contracts_lawitem": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "contracts_consentrequest": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"request": who(OL, CM)},
+        verbs=dict.fromkeys(("grant", "refuse", "revoke"), who(CM)),
+    ),
+    "contracts_thirdpartyaccess": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"declare": who(OL, CM)},
+        verbs={**dict.fromkeys(("approve", "refuse"), who(CM)), "end": who(OL, CM)},
+    ),
     "contracts_violation": ModelRow(
         view=AGREEMENT_READERS,
         list_verbs={"find": who(OP, OL, CM)},
@@ -301,6 +336,11 @@ PAGES: dict[str, Who] = {
     "contracts:agreements": SIGNED_IN,
     "contracts:own-organisation": SIGNED_IN,  # without an organisation a page that says so
     "contracts:compliance": SIGNED_IN,  # own rows only, and none for staff
+    # The forms offer own agreements and organisations only, and none to others.
+    "contracts:consent-new": SIGNED_IN,
+    "contracts:third-party-new": SIGNED_IN,
+    "contracts:undertaking-new": SIGNED_IN,
+    "contracts:certificate-new": SIGNED_IN,
     "contracts:sharing": SIGNED_IN,
     "contracts:duties": SIGNED_IN,
     "contracts:cases": SIGNED_IN,
@@ -335,6 +375,10 @@ OWN_ROWS = (
     "contracts:text-pdf",
     "contracts:rule",
     "contracts:rule-file",
+    "contracts:third-party-end",
+    "contracts:consent-withdraw",
+    "contracts:undertaking-sign",
+    "contracts:undertaking-leave",
     "contracts:violation",
     "contracts:shared-item",
     "contracts:spec-file",

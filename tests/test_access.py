@@ -22,6 +22,7 @@ from contracts.models import (
     Agreement,
     AgreementItem,
     BreachCase,
+    ConsentRequest,
     Dispute,
     ExitTask,
     InterfaceSpec,
@@ -29,7 +30,9 @@ from contracts.models import (
     ObligationOccurrence,
     Organisation,
     Paper,
+    PersonUndertaking,
     RuleVersion,
+    ThirdPartyAccess,
     Violation,
 )
 from journal.models import Approval, Notice
@@ -329,6 +332,12 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         "contracts:case": {"pk": BreachCase.objects.told().filter(agreement__party_b=body).latest("pk").pk},
         "contracts:dispute": {"pk": Dispute.objects.filter(agreement__party_b=body).latest("pk").pk},
         "contracts:paper": {"pk": Paper.objects.filter(agreement__party_b=body, for_party_b=True).latest("pk").pk},
+        "contracts:third-party-end": {"pk": ThirdPartyAccess.objects.filter(agreement__party_b=body).earliest("pk").pk},
+        "contracts:consent-withdraw": {"pk": ConsentRequest.objects.filter(agreement__party_b=body).earliest("pk").pk},
+        **{
+            name: {"pk": PersonUndertaking.objects.filter(agreement__party_b=body).earliest("pk").pk}
+            for name in ("contracts:undertaking-sign", "contracts:undertaking-leave")
+        },
         "contracts:violation": {
             "pk": Violation.objects.filter(agreement__party_b=body, notice__isnull=False).earliest("pk").pk
         },

@@ -1,6 +1,6 @@
 """The console's pages on violations."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from contracts import violations
+from contracts.admin.doing import does
 from contracts.admin.papers import paper_link
 from contracts.forms.violations import FindForm, NotifyForm, ReasonForm, RemarkForm, SayForm, SendBackForm
 from contracts.models import Violation
@@ -47,23 +48,13 @@ def _find(request: HttpRequest, obj: None, said: dict[str, Any]) -> Outcome:
     return Outcome(message=_t("已登记，核实后告知责任方。"), url=url)
 
 
-def _does(verb: Callable[..., Violation], done: object) -> Callable[[HttpRequest, Any, dict[str, Any]], object]:
-    """The button's call of one verb with what its form said."""
-
-    def call(request: HttpRequest, obj: Violation, said: dict[str, Any]) -> object:
-        verb(obj, **said, by=cast(User, request.user), at=timezone.now())
-        return done
-
-    return call
-
-
 def _verb(name: str, label: object, permission: str, done: object, form: type[VerbForm], **rest: Any) -> Verb:
     key = name.replace("-", "_")
     return Verb(
         name,
         label,
         permission,
-        _does(getattr(violations, key), done),
+        does(getattr(violations, key), done),
         form=form,
         when=lambda obj: violations.may(key, obj.state),
         **rest,

@@ -5,6 +5,7 @@ from contracts.models.amendments import ClauseAmendment
 from contracts.models.boards import BoardTally
 from contracts.models.breaching import BreachCase, CaseEntry, Claim, Interruption, Party, PenaltyRule
 from contracts.models.catalogue import CatalogueItem, ItemFreshness
+from contracts.models.confidence import ConfidentialItem, ControlMeasure, MeasureCheck, PersonUndertaking
 from contracts.models.contacts import BankAccount, Contact
 from contracts.models.credentials import Credential
 from contracts.models.decisions import Decision
@@ -18,9 +19,12 @@ from contracts.models.onboarding import InterfaceSpec, OnboardingTask, OpeningCo
 from contracts.models.organisations import Membership, Organisation, OrganisationName
 from contracts.models.papers import Paper
 from contracts.models.parties import AgreementParty
+from contracts.models.permitting import ConsentRequest, ThirdPartyAccess
+from contracts.models.property import IPAsset, LawItem, Licence
 from contracts.models.relieving import ForceMajeure, Relief
 from contracts.models.renewals import RenewalCheck, RenewalObjection, TermChange
 from contracts.models.rules import RuleAcknowledgement, RuleNotice, RuleVersion, UsageRule
+from contracts.models.safeguards import ChannelCheck, ChannelDuty, ComplianceCertificate, SecureChannel
 from contracts.models.serving import ServedNotice
 from contracts.models.sharing import AgreementItem, ItemConsent
 from contracts.models.signing import SignatureMark
@@ -47,10 +51,16 @@ __all__ = [
     "CalendarFeed",
     "CaseEntry",
     "CatalogueItem",
+    "ChannelCheck",
+    "ChannelDuty",
     "Claim",
     "Clause",
     "ClauseAmendment",
+    "ComplianceCertificate",
+    "ConfidentialItem",
+    "ConsentRequest",
     "Contact",
+    "ControlMeasure",
     "Credential",
     "Decision",
     "Dispute",
@@ -58,10 +68,14 @@ __all__ = [
     "Drafting",
     "ExitTask",
     "ForceMajeure",
+    "IPAsset",
     "InterfaceSpec",
     "Interruption",
     "ItemConsent",
     "ItemFreshness",
+    "LawItem",
+    "Licence",
+    "MeasureCheck",
     "Membership",
     "Obligation",
     "ObligationEvent",
@@ -74,12 +88,14 @@ __all__ = [
     "Paper",
     "Party",
     "PenaltyRule",
+    "PersonUndertaking",
     "Relief",
     "RenewalCheck",
     "RenewalObjection",
     "RuleAcknowledgement",
     "RuleNotice",
     "RuleVersion",
+    "SecureChannel",
     "ServedNotice",
     "SignatureMark",
     "Stage",
@@ -90,6 +106,7 @@ __all__ = [
     "TemplateVersion",
     "TermChange",
     "Termination",
+    "ThirdPartyAccess",
     "UpdateBatch",
     "UpdateEvent",
     "UsageRule",

@@ -20,8 +20,9 @@ def of_agreements_of(user: User) -> Q:
 
 class PaperQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> Self:
-        """The papers that Party B may read: marked so, on agreements of the user's organisations."""
-        return self.filter(of_agreements_of(user), for_party_b=True)
+        """The papers that Party B may read: marked so, of the user's organisations and their agreements."""
+        own = Q(organisation__memberships__user=user, organisation__memberships__active=True)
+        return self.filter(of_agreements_of(user) | own, for_party_b=True).distinct()
 
 
 class ServedNoticeQuerySet(models.QuerySet[Any]):

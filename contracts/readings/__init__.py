@@ -3,6 +3,17 @@
 from contracts import board
 from contracts.readings import access, breaching, controls, duties, organisations, serving, sharing, supplements, text
 from contracts.readings import access, breaching, controls, duties, life, organisations, serving, sharing, supplements
+from contracts.readings import (
+    access,
+    breaching,
+    controls,
+    duties,
+    organisations,
+    protection,
+    serving,
+    sharing,
+    supplements,
+)
 
 READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (
     ("notices", serving.read_notices),
@@ -10,6 +21,7 @@ READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (
     *controls.READERS,
     *duties.READERS,
     *life.READERS,
+    *protection.READERS,
     *sharing.READERS,
     ("coverage", text.read_coverage),
     ("final_provisions", text.read_final_provisions),

@@ -9,8 +9,8 @@ from celery import shared_task
 from django.db import DataError, IntegrityError
 from django.utils import timezone
 
-from contracts import rules, violations
-from contracts.models import Agreement, Violation
+from contracts import confidentiality, rules, safeguards, violations
+from contracts.models import Agreement, ComplianceCertificate, ControlMeasure, SecureChannel, Violation
 from contracts.querysets import RULED_STATES
 from people.refusal import Refused
 
@@ -30,6 +30,18 @@ def remind_rules() -> int:
 def warn_of_violations() -> int:
     """Tell of violations whose deadline is near or past."""
     return _each(Violation.objects.open().select_related("agreement"), violations.warn_of_deadline)
+
+
+@shared_task
+def warn_of_expiries() -> int:
+    """Tell of certificates and channels that run out, and of measures whose check is late."""
+    at = timezone.now()
+    told = _each(
+        ComplianceCertificate.objects.standing().select_related("owner"), safeguards.warn_of_certificate, at=at
+    )
+    told += _each(SecureChannel.objects.in_use().select_related("agreement"), safeguards.warn_of_channel, at=at)
+    rows = ControlMeasure.objects.overdue(timezone.localdate(at)).select_related("agreement")
+    return told + _each(rows, confidentiality.warn_of_measure, at=at)
 
 
 def _each(rows: Iterable[Any], verb: Callable[..., int], *, at: datetime | None = None) -> int:

@@ -9,6 +9,7 @@ from contracts.models import Agreement, UsageRule, Violation
 from portal.sample.moments import Moments, local
 from portal.sample.papers import sample_pdf
 from portal.sample.people import People
+from portal.sample.protection import make_protection
 
 RULES = (
     (
@@ -31,6 +32,7 @@ def make_controls(people: People, agreements: Sequence[Agreement], moments: Mome
     """Rules and what protects the shared information, for the agreements in force."""
     _make_rules(people, agreements, moments)
     _make_violations(people, agreements, moments)
+    make_protection(people, agreements, moments)
 
 
 def _make_rules(people: People, agreements: Sequence[Agreement], moments: Moments) -> None:

@@ -24,7 +24,9 @@ from contracts.models import (
     Membership,
     ObligationOccurrence,
     Organisation,
+    PersonUndertaking,
     RuleVersion,
+    ThirdPartyAccess,
     Violation,
 )
 from people.acting import ActingMixin
@@ -182,6 +184,9 @@ def _portal_records(user: User) -> Iterator[Page]:
     for violation in Violation.objects.for_user(user).order_by("pk"):
         path = reverse("contracts:violation", args=[violation.pk])
         seen.setdefault(f"v{violation.state}", Page(f"portal-violation-{violation.state}", path, user.username))
+    for name, model in (("third-party-end", ThirdPartyAccess), ("undertaking-sign", PersonUndertaking)):
+        for row in model.objects.for_user(user).order_by("pk")[:1]:
+            seen[name] = Page(f"portal-{name}", reverse(f"contracts:{name}", args=[row.pk]), user.username)
     for version in RuleVersion.objects.for_user(user).order_by("-pk")[:1]:
         seen["r"] = Page("portal-rule", reverse("contracts:rule", args=[version.pk]), user.username)
     for shared in AgreementItem.objects.for_user(user).order_by("pk"):
