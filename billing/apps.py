@@ -10,6 +10,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.carrying import RATES
+        from billing.findables import register_sources
         from billing.readings import register_readers
         from billing.telling import ACTIONS
         from billing.touching import touched_money
@@ -21,3 +22,4 @@ class BillingConfig(AppConfig):
         register_readers()
         add_carrier(RATES)
         add_toucher(touched_money)
+        register_sources()

@@ -23,6 +23,7 @@ class ContractsConfig(AppConfig):
             text_panels,
         )
         from contracts.agenda import add_dates
+        from contracts.findables import register_sources
         from contracts.living import register_life
         from contracts.panels import add_panels
         from contracts.readings import register_readers
@@ -34,6 +35,7 @@ class ContractsConfig(AppConfig):
 
         name_actions(ACTIONS)
         register_readers()
+        register_sources()
         accounts.register_change()
         merging.register_merge()
         areas = (board_panels, text_panels, duty_panels, party_pages, case_panels, control_panels, sharing_panels)

@@ -127,6 +127,7 @@ PORTAL_PAGES: tuple[tuple[str, object], ...] = (
     ("contracts:sharing", pgettext_lazy("menu", "共享信息")),
     ("contracts:cases", pgettext_lazy("menu", "违约与争议")),
     ("contracts:own-organisation", _("本单位")),
+    ("contracts:search", pgettext_lazy("menu", "搜索")),
     (NOTICES, pgettext_lazy("menu", "通知")),
 )
 

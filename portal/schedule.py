@@ -37,5 +37,6 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     },
     "move agreements": {"task": "contracts.tasks.life.move_agreements", "schedule": crontab(minute="1")},
     "remind of endings": {"task": "contracts.tasks.life.remind_endings", "schedule": crontab(hour="8", minute="20")},
+    "refresh the search": {"task": "contracts.tasks.searching.refresh_search", "schedule": crontab(minute="*/15")},
     "end old requests": {"task": "journal.tasks.expire_approvals", "schedule": crontab(minute="15")},
 }

@@ -9,10 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from contracts.views.searching import console_context
 from people.models import User
 from portal.dashboard import dashboard
 from portal.navigation import grouped
@@ -54,6 +55,14 @@ class ShouyueAdminSite(AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("password")
+
+    def get_urls(self) -> list[Any]:
+        return [path("search/", self.admin_view(self.search_view), name="search"), *super().get_urls()]
+
+    def search_view(self, request: HttpRequest) -> HttpResponse:
+        """What this person may find, of everything that is kept."""
+        context = {**self.each_context(request), "title": _("搜索"), **console_context(request)}
+        return TemplateResponse(request, "admin/contracts/search.html", context)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         board = dashboard(cast(User, request.user), at=timezone.now())

@@ -11,6 +11,7 @@ class SlaConfig(AppConfig):
     def ready(self) -> None:
         from contracts.touching import add_toucher
         from journal.wording import name_actions
+        from sla.findables import register_sources
         from sla.readings import register_readers
         from sla.telling import ACTIONS
         from sla.touching import touched_tickets
@@ -18,3 +19,4 @@ class SlaConfig(AppConfig):
         name_actions(ACTIONS)
         register_readers()
         add_toucher(touched_tickets)
+        register_sources()

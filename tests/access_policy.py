@@ -343,6 +343,8 @@ PAGES: dict[str, Who] = {
     "contracts:certificate-new": SIGNED_IN,
     "contracts:sharing": SIGNED_IN,
     "contracts:duties": SIGNED_IN,
+    "admin:search": STAFF,  # finds what the role may see, nothing for the others
+    "contracts:search": SIGNED_IN,
     "contracts:cases": SIGNED_IN,
     "contracts:case-new": SIGNED_IN,  # the form offers own agreements only, and none to others
     "contracts:calendar": SIGNED_IN,  # own dates only, and none for strangers

@@ -69,6 +69,7 @@ PURE = {
     "contracts/due_rules.py",
     "contracts/names.py",
     "contracts/board_paper.py",
+    "contracts/comparable.py",
     "contracts/limitation.py",
     "contracts/penalty.py",
     "contracts/uscc.py",

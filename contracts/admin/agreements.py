@@ -15,6 +15,7 @@ from contracts.admin import decisions, drafting, life, parties, supplementing
 from contracts.admin.boards import BoardMixin
 from contracts.admin.signing import signing_panel
 from contracts.admin.texts import TextMixin
+from contracts.agreement_filters import FILTERS
 from contracts.clauses import filled_blanks, worded
 from contracts.models import Agreement
 from contracts.panels import panels_of
@@ -40,7 +41,7 @@ STATE_TONES: dict[str, Tone] = {
 class AgreementAdmin(TextMixin, BoardMixin, ConsoleAdmin):
     list_display = ("number", "title", "party_b", "state_badge", "effective_on", "ends_on", "manager")
     list_select_related = ("party_b", "manager")
-    list_filter = ("state", ("ends_on", DateRangeFilter), "manager")
+    list_filter = (*FILTERS, ("ends_on", DateRangeFilter))
     search_fields = ("number", "title", "party_b__name")
     search_help_text = _("按编号、名称或乙方查找")
     autocomplete_fields = ("party_a", "party_b", "manager")

@@ -25,6 +25,7 @@ from contracts.models.relieving import ForceMajeure, Relief
 from contracts.models.renewals import RenewalCheck, RenewalObjection, TermChange
 from contracts.models.rules import RuleAcknowledgement, RuleNotice, RuleVersion, UsageRule
 from contracts.models.safeguards import ChannelCheck, ChannelDuty, ComplianceCertificate, SecureChannel
+from contracts.models.searching import SearchEntry
 from contracts.models.serving import ServedNotice
 from contracts.models.sharing import AgreementItem, ItemConsent
 from contracts.models.signing import SignatureMark
@@ -96,6 +97,7 @@ __all__ = [
     "RuleNotice",
     "RuleVersion",
     "SecureChannel",
+    "SearchEntry",
     "ServedNotice",
     "SignatureMark",
     "Stage",

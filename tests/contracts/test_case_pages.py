@@ -16,11 +16,13 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from contracts import breaching, claiming, disputing, relieving
 from contracts.board import Standing, read
 from contracts.models import Agreement, BreachCase, Claim, PenaltyRule
+from contracts.referring import references
 from people.models import User
 from tests.contracts import making_cases as making
 from tests.contracts import test_disputing as disputes
 from tests.contracts import test_relieving as events
 from tests.contracts.making_cases import DAY, NOW, STAGES, TODAY
+from tests.sla.make_sla import make_ticket
 
 pytestmark = pytest.mark.django_db
 KEY = re.compile(r'name="submission_key" value="([\w-]+)"')
@@ -429,3 +431,14 @@ def test_what_the_board_says_of_disputes(agreement: Agreement, contract_manager:
     disputing.close(made, result="settled", step=disputes.step(), by=contract_manager, at=NOW)
 
     assert read(agreement, "disputes", at=NOW).standing == Standing.KEPT
+
+
+def test_numbers_named_in_a_case_lead_to_their_records(
+    agreement: Agreement, party_b: User, auditor: User, finance: User
+) -> None:
+    ticket = make_ticket(agreement, party_b)
+    text = f"{ticket.number}、ZD-2026-99999、无关文字"
+
+    url = reverse("admin:sla_ticket_change", args=[ticket.pk])
+    assert references(text, user=auditor) == [(ticket.number, url), ("ZD-2026-99999", "")]
+    assert references(text, user=finance)[0] == (ticket.number, "")

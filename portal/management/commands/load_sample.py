@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from contracts import panorama
+from contracts import indexing, panorama
 from contracts.bundled import load_bundled_templates
 from people.models import User
 from portal.sample.access import make_access
@@ -76,6 +76,7 @@ class Command(BaseCommand):
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_tickets(people, agreements, moments)
         panorama.tally_all(at=now)
+        indexing.refresh(at=now)
 
     def _print_accounts(self) -> None:
         self.stdout.write(f"\n示例账号（口令都是 {PASSWORD}）/ sample accounts, one password for all:")
