@@ -12,6 +12,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from people.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -24,6 +26,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         migrations.CreateModel(
             name='BankReceipt',
             fields=[
@@ -587,4 +590,5 @@ class Migration(migrations.Migration):
             model_name='usagerecord',
             constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0), ('corrects__isnull', False), _connector='OR'), name='usage_negative_corrects', violation_error_message='用量不能为负数；冲减须注明所更正的记录。'),
         ),
+        ]),
     ]

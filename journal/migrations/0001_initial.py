@@ -8,6 +8,8 @@ from django.db import migrations, models
 
 from journal.triggers import append_only, frozen_when
 
+from people.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -18,6 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         migrations.CreateModel(
             name='Anchor',
             fields=[
@@ -209,6 +212,7 @@ class Migration(migrations.Migration):
             model_name='notice',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'in_app'), ('recipient__isnull', False)), models.Q(('channel', 'email'), models.Q(('address', ''), _negated=True)), _connector='OR'), name='notice_has_addressee', violation_error_message='站内通知要有收件人，电子邮件要有邮箱地址。'),
         ),
+        ]),
         *append_only("journal_event"),
         *append_only("journal_anchor"),
         *frozen_when(
