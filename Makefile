@@ -46,7 +46,8 @@ format: .venv/.dev ## Format the code
 	$(BIN)/ruff format .
 
 bench: .venv/.dev ## Run the benchmarks beside their peers (ratios, never a gate)
-	$(BIN)/python -m bench.worktime
+	$(BIN)/python -m bench.worktime.run
+	$(BIN)/python -m bench.search.run
 
 screenshots: .venv/.dev ## Draw every page in both languages, wide and phone, into screenshots/ (needs Chromium)
 	$(BIN)/python -m tests.e2e.screenshots

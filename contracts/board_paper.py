@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from reportlab.lib.units import mm
+from reportlab.platypus import CondPageBreak
+
 from people.blocks import Column, gap, grid, paragraphs, ruled_table, section, title
 from people.pages import Foot, page_bytes
 
@@ -25,6 +28,7 @@ class BoardPaper:
     issued_on: date
 
 
+ROOM = 25 * mm  # for a chapter's name, the head of its table and one row
 SHARES = (0.0, 0.34, 0.0, 0.0, 0.66, 0.0)
 ALIGNS = ("left", "left", "left", "left", "left", "right")
 
@@ -34,7 +38,8 @@ def draw(paper: BoardPaper) -> bytes:
     columns = [Column(label, share, align) for label, share, align in zip(paper.columns, SHARES, ALIGNS, strict=True)]
     story = [*title(paper.title, paper.under), grid(paper.facts, columns=2), gap()]
     for name, rows in paper.chapters:
-        story += [section(name), gap(1), ruled_table(columns, rows), gap()]
+        # A chapter's name never stands alone at the foot of a page.
+        story += [CondPageBreak(ROOM), section(name), gap(1), ruled_table(columns, rows), gap()]
     story += [*paragraphs(paper.remarks), gap(), grid(paper.signing, columns=2)]
     foot = Foot(paper.foot, paper.pages, issued_on=paper.issued_on)
     return page_bytes(story, foot, title=paper.title, author="Shouyue", language=paper.language)

@@ -44,6 +44,8 @@ def _protection(agreement: Agreement, user: User) -> Panel:
     rows = []
     for topic, reader in protection.READERS:
         reading, label = reader(agreement, at), labels[str(topic)]
+        if reading is None:
+            continue
         url = next((link.url for link in reading.links if user.has_perm(link.permission)), "")
         rows.append(
             (

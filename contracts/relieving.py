@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contracts import papers
-from contracts.models import Agreement, ForceMajeure, Paper, Relief, ServedNotice
+from contracts import obligations, papers
+from contracts.models import Agreement, ForceMajeure, ObligationOccurrence, Paper, Relief, ServedNotice
 from journal.recording import record
 from people.models import User
 from people.refusal import Refused
@@ -41,7 +41,7 @@ class Happening:
 
 @dataclass(frozen=True, kw_only=True)
 class PutOff:
-    """An obligation that the event puts off: of whom, from which due date to which."""
+    """An obligation that the event puts off: of whom, from which due date to which; occurrence when it is tracked."""
 
     clause_number: str
     obligation: str
@@ -49,6 +49,7 @@ class PutOff:
     due_on: date
     until: date
     reason: str
+    occurrence: ObligationOccurrence | None = None
 
 
 @transaction.atomic
@@ -132,7 +133,8 @@ def relieve(event: ForceMajeure, what: PutOff, *, by: User, at: datetime) -> Rel
     """Put one obligation off.
 
     Refused when the debtor was late before the event began (Civil Code 590(2)), for an obligation of the other party,
-    for one due after the event was over, before the notice arrived, and for the same obligation twice.
+    for one due after the event was over, before the notice arrived, and for the same obligation twice.  A tracked
+    obligation gets the time (contracts.obligations.extend).
     """
     event = _locked(event)
     if event.state == State.RECORDED:
@@ -147,12 +149,19 @@ def relieve(event: ForceMajeure, what: PutOff, *, by: User, at: datetime) -> Rel
         raise Refused(_("顺延后的日期须晚于原到期日。"))
     if not (what.obligation.strip() and what.reason.strip() and what.clause_number.strip()):
         raise Refused(_("请写明条款号、义务和理由。"))
+    if what.occurrence is not None:
+        _check_occurrence(event, what, what.occurrence)
     fields = {name: value for name, value in vars(what).items() if name != "debtor"}
     try:
         with transaction.atomic():
             made = Relief.objects.create(event=event, by=by, at=at, **fields)
     except IntegrityError as error:
         raise Refused(_("这项义务已经登记过顺延；如有变化，请先撤销原来的。")) from error
+    if what.occurrence is not None:
+        obligations.extend(
+            what.occurrence, until=what.until, ground="force_majeure", reason=made.reason, since=event.started_on,
+            by=by, at=at,
+        )  # fmt: skip
     _tell_followers(made)
     _note("force_majeure.relieved", event, by=by, at=at, clause=made.clause_number, until=made.until)
     return made
@@ -165,6 +174,8 @@ def lift(made: Relief, *, reason: str, by: User, at: datetime) -> Relief:
     found: Relief = Relief.objects.select_for_update(no_key=True).get(pk=made.pk)
     if found.lifted_on is not None:
         raise Refused(_("这项顺延已经撤销。"))
+    if found.occurrence_id is not None:
+        raise Refused(_("这项顺延已经延长了所跟踪义务的到期日，延期记录不能撤销。"))
     if not reason.strip():
         raise Refused(_("请写明撤销理由。"))
     found.event, found.lifted_on, found.lifted_reason = event, timezone.localdate(at), reason.strip()[:300]
@@ -172,6 +183,16 @@ def lift(made: Relief, *, reason: str, by: User, at: datetime) -> Relief:
     _tell_followers(found)
     _note("force_majeure.relief_lifted", event, by=by, at=at, clause=found.clause_number)
     return found
+
+
+def _check_occurrence(event: ForceMajeure, what: PutOff, row: ObligationOccurrence) -> None:
+    """The tracked obligation is of this agreement and of the debtor, and due on the day that was said."""
+    if row.obligation.agreement_id != event.agreement_id:
+        raise Refused(_("这项履行事项属于另一份协议。"))
+    if row.obligation.side not in {what.debtor, "both"}:
+        raise Refused(_("只有受影响一方的义务可以顺延。"))
+    if row.due_on != what.due_on:
+        raise Refused(_("该履行事项的到期日是 %(day)s，请核对。") % {"day": row.due_on})
 
 
 def _tell_followers(made: Relief) -> None:

@@ -106,6 +106,10 @@ class PageMixin(Admin):
     show_facets = admin.ShowFacets.NEVER
     save_on_top = False
     empty_hint: object = _("还没有记录。")
+    link_lookups: tuple[str, ...] = ()  # filters that other pages link with, beyond those of the list itself
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        return lookup in self.link_lookups or super().lookup_allowed(lookup, value, request)
 
     def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
         """The sections to draw above the form of the record page."""

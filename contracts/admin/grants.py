@@ -69,6 +69,7 @@ def _explain_giving(obj: AccessGrant) -> str:
 
 @admin.register(AccessGrant)
 class AccessGrantAdmin(RecordAdmin):
+    link_lookups = ("shared_item__agreement__id__exact",)
     list_display = ("item", "party_b", "mode", "state_badge", "valid_from", "valid_to", "quota_shown", "requested_at")
     list_select_related = ("shared_item__item", "shared_item__agreement__party_b")
     list_filter = ("state", "mode", ("valid_to", DateRangeFilter))

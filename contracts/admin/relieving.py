@@ -94,7 +94,7 @@ class ForceMajeureAdmin(RecordAdmin):
         ),
         Verb(
             "lift", _("撤销顺延"), HANDLE, _lift, form=forms.LiftForm, tone="danger",
-            when=lambda obj: obj.reliefs.filter(lifted_on__isnull=True).exists(),
+            when=lambda obj: obj.reliefs.filter(lifted_on__isnull=True, occurrence__isnull=True).exists(),
         ),
         Verb(
             "end", _("登记结束"), HANDLE, _end, form=forms.EndForm,

@@ -109,6 +109,7 @@ def signing_panel(version: AgreementVersion) -> Panel:
 
 @admin.register(SignatureMark)
 class SignatureMarkAdmin(ReadOnlyAdmin):
+    link_lookups = ("version__agreement__id__exact",)
     list_display = ("version", "side", "kind", "person", "made_on", "medium", "standing_badge", "scan_link", "by", "at")
     list_select_related = ("version__agreement", "scan", "by", "revoked_by")
     list_filter = ("side", "kind", "medium", ("made_on", DateRangeFilter))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.forms.breaching import LONG, day_field
 from contracts.forms.serving import paper_field
-from contracts.models import Agreement, Party, Relief, ServedNotice
+from contracts.models import Agreement, ObligationOccurrence, Party, Relief, ServedNotice
 from people.acting import VerbForm
 
 
@@ -75,6 +75,10 @@ class RelieveForm(VerbForm):
     obligation = forms.CharField(
         label=_("义务"), max_length=200, help_text=_("写明是哪一次，例如：2026 年 10 月账单付款。")
     )
+    occurrence = forms.ModelChoiceField(
+        label=_("所跟踪的履行事项"), queryset=ObligationOccurrence.objects.none(), required=False,
+        help_text=_("系统正在跟踪这项义务的，请选择；到期日随之顺延。"),
+    )  # fmt: skip
     debtor = forms.ChoiceField(label=_("义务方"), choices=Party.choices)
     reason = forms.CharField(label=_("理由"), max_length=300)
 
@@ -82,9 +86,13 @@ class RelieveForm(VerbForm):
         super().__init__(*args, **kwargs)
         if self.obj is not None:
             self.fields["debtor"].initial = self.obj.party
+            tracked = ObligationOccurrence.objects.filter(
+                obligation__agreement=self.obj.agreement, obligation__side__in=[self.obj.party, "both"], state="open"
+            )
+            self.fields["occurrence"].queryset = tracked.select_related("obligation").order_by("due_on")  # type: ignore[attr-defined]
         self.fields["due_on"] = day_field(_("原到期日"))
         self.fields["until"] = day_field(_("顺延至"))
-        self.order_fields(["clause_number", "obligation", "debtor", "due_on", "until", "reason"])
+        self.order_fields(["clause_number", "obligation", "occurrence", "debtor", "due_on", "until", "reason"])
 
 
 class LiftForm(VerbForm):
@@ -96,4 +104,4 @@ class LiftForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.obj is not None:
-            self.fields["relief"].queryset = self.obj.reliefs.filter(lifted_on__isnull=True)  # type: ignore[attr-defined]
+            self.fields["relief"].queryset = self.obj.reliefs.filter(lifted_on__isnull=True, occurrence__isnull=True)  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from contracts.models.agreements import Agreement
 from contracts.models.breaching import Party
+from contracts.models.duties import ObligationOccurrence
 from contracts.models.papers import Paper
 from contracts.models.serving import ServedNotice
 from contracts.querysets.breaching import ForceMajeureQuerySet
@@ -102,9 +103,15 @@ class ForceMajeure(models.Model):
 
 
 class Relief(models.Model):
-    """One obligation that the event puts off, up to a day.  A mistaken one is lifted, never rewritten."""
+    """One obligation that the event puts off, up to a day.  A mistaken one is lifted, never rewritten.
+
+    Where the obligation is tracked, occurrence is the one that got the time.
+    """
 
     event = models.ForeignKey(ForceMajeure, models.PROTECT, related_name="reliefs", verbose_name=_("不可抗力"))
+    occurrence = models.ForeignKey(
+        ObligationOccurrence, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("履行事项")
+    )
     clause_number = models.CharField(_("条款号"), max_length=20)
     obligation = models.CharField(_("义务"), max_length=200)
     due_on = models.DateField(_("原到期日"))

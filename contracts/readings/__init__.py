@@ -1,18 +1,18 @@
 """What the records of this app say of the clauses: readers for the clause board, one module an area."""
 
 from contracts import board
-from contracts.readings import access, breaching, controls, duties, organisations, serving, sharing, supplements, text
-from contracts.readings import access, breaching, controls, duties, life, organisations, serving, sharing, supplements
 from contracts.readings import (
     access,
     breaching,
     controls,
     duties,
+    life,
     organisations,
     protection,
     serving,
     sharing,
     supplements,
+    text,
 )
 
 READERS: tuple[tuple[str | tuple[str, ...], board.Reader], ...] = (

@@ -1,12 +1,11 @@
-"""The life of an agreement as the clause board reads it: term (1.3.1), licence (5.2.1), ending (10)."""
+"""The life of an agreement as the clause board reads it: term (1.3.1) and ending (10)."""
 
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from contracts import lifecycle, suspending, term
+from contracts import lifecycle, term
 from contracts.board import Link, Reader, Reading, Standing, list_link
-from contracts.deciding import answer_of
 from contracts.models import Agreement, ExitTask, Termination
 
 State = Agreement.State
@@ -69,31 +68,7 @@ def read_ending(agreement: Agreement, at: datetime) -> Reading:
     return Reading(standing=Standing.UNPROVEN, note=_("没有发生解除"), links=links)
 
 
-def read_licence(agreement: Agreement, at: datetime) -> Reading:
-    """The licence lives with the agreement: valid, held back by a suspension, or over."""
-    links = (_agreement_link(agreement),)
-    if agreement.state in {State.DRAFT, *lifecycle.FOR_SIGNATURE}:
-        return Reading(standing=Standing.UNPROVEN, note=_("协议尚未生效，没有许可"), links=links)
-    if agreement.state not in lifecycle.RUNNING:
-        return Reading(standing=Standing.NOT_MEASURABLE, note=_("许可已随协议终止"), count=1, links=links)
-    if suspending.suspended_at(agreement, at):
-        note = _("暂停期间不能访问，许可本身不受影响")
-        if _licence_rests(agreement):
-            note = _("暂停期间许可中止")
-        return Reading(standing=Standing.DUE_SOON, note=note, count=1, links=links)
-    if agreement.effective_on is not None and term.today_at(at) < agreement.effective_on:
-        return Reading(standing=Standing.UNPROVEN, note=_("尚未到生效日期"), links=links)
-    return Reading(standing=Standing.KEPT, note=_("许可随协议有效"), count=1, links=links)
-
-
-def _licence_rests(agreement: Agreement) -> bool:
-    """Whether it was decided that a suspension stops the licence itself, not the access alone."""
-    version = lifecycle.original_of(agreement)
-    return version is not None and answer_of(version, "suspension_licence") not in {"", "access"}
-
-
 READERS: tuple[tuple[str | tuple[str, ...], Reader], ...] = (
     ("term", read_term),
     ("ending", read_ending),
-    ("licence", read_licence),
 )

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from contracts import breaching, claiming, disputing, relieving, serving
 from contracts.models import Agreement, PenaltyRule, ServedNotice
+from contracts.terms import terms_on
 from people.models import User
 from portal.sample.moments import Moments
 from portal.sample.papers import sample_pdf
@@ -75,7 +78,7 @@ def _late_payment(people: People, agreement: Agreement, manager: User, now: date
     claiming.claim(case, asked, by=manager, at=now - 4 * DAY)
     note = breaching.Said(text="先观察下月付款情况，再决定是否暂停服务。", internal=True)
     breaching.add_evidence(case, note, by=manager, at=now - 3 * DAY)
-    version = agreement.versions.latest("number")
+    version = terms_on(agreement, timezone.localdate(now))
     PenaltyRule.objects.get_or_create(
         version=version,
         clause_number="6.3.2",

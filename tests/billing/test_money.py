@@ -114,7 +114,7 @@ def test_units_begun_are_not_truncated() -> None:
 
 
 PURE = [
-    "calendar_terms", "canonical", "capitals", "document", "interest", "lawful_rates", "lpr", "money", "percentage",
+    "calendar_terms", "capitals", "document", "interest", "lawful_rates", "lpr", "money", "percentage",
     "proration", "rating", "settlement", "stating", "tax", "working",
 ]  # fmt: skip
 

@@ -8,6 +8,7 @@ from billing import readings, receipts
 from contracts.board import Standing, read
 from contracts.models import Agreement
 from people.models import User
+from tests import make
 from tests.billing import making
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +31,8 @@ def test_an_agreement_without_bills_proves_nothing(agreement: Agreement) -> None
     }
 
 
-def test_a_term_that_nobody_filled_cannot_be_measured(agreement: Agreement) -> None:
-    agreement.versions.update(payment_working_days=None)
+def test_a_term_that_nobody_filled_cannot_be_measured(db: None) -> None:
+    agreement = make.agreement(version_payment_working_days=None)
 
     assert readings.read_payment(agreement, BEFORE_DUE).standing == Standing.NOT_MEASURABLE
 
@@ -85,11 +86,9 @@ def test_a_period_that_is_over_waits_for_its_bill(agreement: Agreement) -> None:
         pytest.param("none", "没有约定逾期利息", id="no interest is agreed"),
     ],
 )
-def test_late_payment_says_what_may_be_done(
-    agreement: Agreement, finance: User, finance_lead: User, basis: str, words: str
-) -> None:
+def test_late_payment_says_what_may_be_done(finance: User, finance_lead: User, basis: str, words: str) -> None:
+    agreement = make.agreement(version_interest_basis=basis)
     making.received(making.issued(agreement, finance, finance_lead), finance)
-    agreement.versions.update(interest_basis=basis)
 
     assert words in str(readings.read_late_payment(agreement, AFTER_DUE).note)
 

@@ -114,7 +114,7 @@ def test_what_was_left_open_stays_open_and_blocks_signing(
     made = drafting.finish(standard, by=contract_manager, at=NOW)
 
     open_items = lifecycle.open_blanks(made)
-    assert {"期限（年）", "书面终止日期", "支持时段", "税率变动时的价格", "签署要求"} <= set(open_items)
+    assert {"期限（年）", "终止日期", "支持时段", "税率变动时的价格", "签署要求"} <= set(open_items)
     with pytest.raises(Refused, match="还没有填写"):
         lifecycle.open_for_signing(made, by=contract_manager, at=NOW)
     read = filled_blanks(made.versions.get())

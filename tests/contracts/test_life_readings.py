@@ -1,4 +1,4 @@
-"""The life of an agreement on the clause board: term, licence and ending, each by what its rows say."""
+"""The life of an agreement on the clause board: term and ending, each by what its rows say."""
 
 from datetime import date, datetime, timedelta
 
@@ -33,21 +33,8 @@ def test_the_term(ends_on: date, standing: Standing, words: str) -> None:
     assert words in str(reading.note)
 
 
-def test_a_draft_has_no_term_and_no_licence() -> None:
-    made = draft()
-
-    assert {reader(made, NOW).standing for reader in (life.read_term, life.read_licence)} == {Standing.UNPROVEN}
-
-
-def test_the_licence_follows_the_agreement(agreement: Agreement, contract_manager: User) -> None:
-    notes = [str(life.read_licence(agreement, NOW).note)]
-    halt = lifecycle.Halt(scope="access", reason="逾期", starts_at=NOW)
-    lifecycle.suspend(agreement, halt, by=contract_manager, at=NOW)
-    notes.append(str(life.read_licence(Agreement.objects.get(pk=agreement.pk), NOW).note))
-    lifecycle.expire(agreement, by=None, at=OVER)
-    notes.append(str(life.read_licence(Agreement.objects.get(pk=agreement.pk), OVER).note))
-
-    assert notes == ["许可随协议有效", "暂停期间不能访问，许可本身不受影响", "许可已随协议终止"]
+def test_a_draft_has_no_term() -> None:
+    assert life.read_term(draft(), NOW).standing == Standing.UNPROVEN
 
 
 def test_the_ending(agreement: Agreement, contract_manager: User) -> None:

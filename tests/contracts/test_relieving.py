@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from contracts import relieving
-from contracts.models import Agreement, ForceMajeure, Relief
+from contracts import obligations, relieving
+from contracts.models import Agreement, ForceMajeure, ObligationOccurrence, Relief
 from people.models import User
 from people.refusal import Refused
 from tests import make
@@ -206,3 +206,57 @@ def test_who_sees_an_event(agreement: Agreement, contract_manager: User, party_b
 
     assert list(ForceMajeure.objects.for_user(party_b)) == [shown]
     assert not ForceMajeure.objects.for_user(party_b_other).exists()
+
+
+def tracked(agreement: Agreement, by: User, **changes: Any) -> ObligationOccurrence:
+    fields: dict[str, Any] = {
+        "clause_number": "6.2.1",
+        "topic": "payment",
+        "title": "付款",
+        "side": "b",
+        "rule": "once",
+        "due_date": STARTED + DAY,
+        "tracked_from": STARTED - 30 * DAY,
+        **changes,
+    }
+    obligations.make(agreement, obligations.Terms(**fields), by=by, at=NOW - 50 * DAY)
+    found: ObligationOccurrence = ObligationOccurrence.objects.filter(obligation__agreement=agreement).latest("pk")
+    return found
+
+
+def test_a_tracked_obligation_gets_the_time(agreement: Agreement, contract_manager: User) -> None:
+    row = tracked(agreement, contract_manager)
+    event = notified(agreement, contract_manager)
+
+    made = relieving.relieve(event, put_off(occurrence=row), by=contract_manager, at=NOW)
+
+    row.refresh_from_db()
+    assert row.due_on == made.until
+    with pytest.raises(Refused, match="延期记录不能撤销"):
+        relieving.lift(made, reason="有误", by=contract_manager, at=NOW)
+
+
+@pytest.mark.parametrize(
+    "changes, said, words",
+    [
+        pytest.param({"side": "a"}, {}, "只有受影响一方", id="of the other party"),
+        pytest.param({}, {"due_on": STARTED + 2 * DAY}, "请核对", id="due on another day"),
+    ],
+)
+def test_a_tracked_obligation_is_the_one_that_was_said(
+    agreement: Agreement, contract_manager: User, changes: dict[str, Any], said: dict[str, Any], words: str
+) -> None:
+    row = tracked(agreement, contract_manager, **changes)
+    event = notified(agreement, contract_manager)
+
+    with pytest.raises(Refused, match=words):
+        relieving.relieve(event, put_off(occurrence=row, **said), by=contract_manager, at=NOW)
+
+
+def test_a_tracked_obligation_of_another_agreement_is_refused(
+    agreement: Agreement, other_agreement: Agreement, contract_manager: User
+) -> None:
+    row = tracked(other_agreement, contract_manager)
+
+    with pytest.raises(Refused, match="另一份协议"):
+        relieving.relieve(notified(agreement, contract_manager), put_off(occurrence=row), by=contract_manager, at=NOW)

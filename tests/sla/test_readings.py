@@ -32,8 +32,8 @@ def test_nothing_reported_proves_nothing(agreement: Agreement) -> None:
     assert response(agreement).standing == Standing.UNPROVEN
 
 
-def test_a_promise_without_hours_cannot_be_measured(agreement: Agreement) -> None:
-    agreement.versions.update(response_hours=None, solution_hours=None)
+def test_a_promise_without_hours_cannot_be_measured(db: None) -> None:
+    agreement = make.agreement(version_response_hours=None, version_solution_hours=None)
 
     assert response(agreement).standing == Standing.NOT_MEASURABLE
 
@@ -139,9 +139,8 @@ def test_incidents_under_way_are_near_and_ended_ones_prove_nothing(agreement: Ag
         pytest.param(None, Standing.NOT_MEASURABLE, id="none agreed"),
     ],
 )
-def test_support_hours(agreement: Agreement, hours: dict[str, None] | None, standing: Standing) -> None:
-    chosen = None if hours is None else make.support_hours(**hours)
-    agreement.versions.update(support_hours=chosen)
+def test_support_hours(db: None, hours: dict[str, None] | None, standing: Standing) -> None:
+    agreement = make.agreement(version_support_hours=None if hours is None else make.support_hours(**hours))
 
     assert readings.read_support_hours(agreement, LATER).standing == standing
 
