@@ -14,7 +14,7 @@ from people.models import User
 from people.refusal import Refused
 from worktime.almanac import Almanac
 from worktime.china import china_versions
-from worktime.clock import Window, WorkCalendar, natural_hours
+from worktime.clock import SHANGHAI, Window, WorkCalendar, natural_hours
 from worktime.models import Calendar, CalendarVersion
 from worktime.workdays import WorkdayCalendar
 
@@ -130,14 +130,30 @@ def add_version(
 def load_bundled() -> Calendar:
     """The calendar of China with every bundled version, each known since the day of its notice; again adds nothing."""
     calendar, _made = Calendar.objects.get_or_create(code=CHINA, defaults={"name": "中国法定工作日历"})
-    if calendar.versions.exists():
-        return calendar
+    Calendar.objects.select_for_update(no_key=True).get(pk=calendar.pk)
+    if not calendar.versions.exists():
+        CalendarVersion.objects.bulk_create(CalendarVersion(calendar=calendar, **said) for said in _bundled())
+    return calendar
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> tuple[dict[str, Any], ...]:
+    """The fields of every bundled version, in order; the same content twice in a row is one version."""
+    said: list[dict[str, Any]] = []
     for published_on, almanac in china_versions():
+        if said and said[-1]["sha256"] == almanac.sha256:
+            continue
         notice = max(
             (notice for year in almanac.years.values() for notice in year.notices), key=lambda made: made.published_on
         )
-        known_since = datetime.combine(published_on, time(0), ZoneInfo(calendar.zone)).astimezone(UTC)
-        add_version(
-            calendar, almanac, source=notice.number, published_on=published_on, known_since=known_since, by=None
+        said.append(
+            {
+                "number": len(said) + 1,
+                "days": almanac.as_json(),
+                "sha256": almanac.sha256,
+                "source": notice.number,
+                "published_on": published_on,
+                "known_since": datetime.combine(published_on, time(0), ZoneInfo(SHANGHAI)).astimezone(UTC),
+            }
         )
-    return calendar
+    return tuple(said)
