@@ -21,6 +21,7 @@ from contracts.models import (
     BreachCase,
     Dispute,
     Drafting,
+    ExitTask,
     Membership,
     ObligationOccurrence,
     Organisation,
@@ -101,6 +102,10 @@ def _admin_pages(looker: User) -> Iterator[Page]:
         yield Page("admin-contracts_agreementversion-compare", compare, looker.username)
         supplemented = reverse("admin:contracts_agreement_change", args=[version.agreement_id])
         yield Page("admin-contracts_agreement-supplemented", supplemented, looker.username)
+    for state in ("partly_signed", "suspended", "terminated"):
+        for agreement in Agreement.objects.filter(state=state)[:1]:
+            path = reverse("admin:contracts_agreement_change", args=[agreement.pk])
+            yield Page(f"admin-contracts_agreement-{state}", path, looker.username)
     for model, model_admin in sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label_lower):
         name = f"{model._meta.app_label}_{model._meta.model_name}"
         yield Page(f"admin-{name}-list", reverse(f"admin:{name}_changelist"), looker.username)
@@ -168,6 +173,11 @@ def _portal_records(user: User) -> Iterator[Page]:
             seen[name] = Page(f"portal-{name}", reverse(f"contracts:{name}", args=[body.pk]), user.username)
         for contact in body.contacts.valid()[:1]:
             seen["contact"] = Page("portal-contact", reverse("contracts:contact", args=[contact.pk]), user.username)
+    for task in ExitTask.objects.for_user(user).filter(state="open")[:1]:
+        seen["x"] = Page("portal-exit-task", reverse("contracts:exit-task", args=[task.pk]), user.username)
+    for agreement in Agreement.objects.for_user(user).filter(state="expired")[:1]:
+        ended = reverse("contracts:agreement", args=[agreement.pk])
+        seen["ax"] = Page("portal-agreement-expired", ended, user.username)
     for agreement in Agreement.objects.for_user(user)[:1]:
         board = reverse("contracts:board", args=[agreement.pk])
         compare = reverse("contracts:compare", args=[agreement.pk])
