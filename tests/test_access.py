@@ -10,8 +10,6 @@ from django.apps import apps
 from django.contrib.admin import site
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.core.signals import request_finished
-from django.db import close_old_connections
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
@@ -41,7 +39,7 @@ from sla import tickets
 from sla.models import Adjudication, Attachment, Breach, Ticket
 from tests import access_policy as policy
 from tests import make
-from tests.answers import seen
+from tests.answers import let_go, seen
 from tests.walking import ADMIN_ACTIONS, Address, addresses, admin_models, admin_parts, row_of, url
 from worktime import publishing
 from worktime.almanac import Notice as HolidayNotice
@@ -158,7 +156,7 @@ def test_everybody_gets_what_the_matrix_gives(world: dict[str, User | None], gro
         client = _client(world[actor])
         for call in calls:
             answer = client.get(call.url)
-            _close(answer)
+            let_go(answer)
             if not _as_said(answer, actor, call):
                 wrong.append(f"{actor}: {call.name} GET -> {answer.status_code} {answer.headers.get('Location', '')}")
 
@@ -188,7 +186,7 @@ def test_rows_of_others_are_answered_as_missing_ones(world: dict[str, User | Non
         client = _client(world[actor])
         for name, arguments, absent in _own_rows(world):
             answer = client.get(reverse(name, kwargs=arguments))
-            _close(answer)
+            let_go(answer)
             own = frozenset({policy.BA}) if name in policy.ADMINISTERED else policy.OWN_PARTY_B
             if actor in own | policy.ROW_READERS.get(name, policy.NOBODY):
                 right = answer.status_code == 200
@@ -233,13 +231,6 @@ def _client(actor: User | None) -> Client:
     if actor is not None:
         client.force_login(actor, backend="django.contrib.auth.backends.ModelBackend")
     return client
-
-
-def _close(answer: HttpResponseBase) -> None:
-    """Let go of the files behind an answer, but not of the test's connection to the database."""
-    request_finished.disconnect(close_old_connections)
-    answer.close()
-    request_finished.connect(close_old_connections)
 
 
 def _as_said(answer: HttpResponseBase, actor: str, call: Call) -> bool:

@@ -16,6 +16,7 @@ from contracts.models import Agreement, Paper
 from journal.models import Event
 from people.models import User
 from people.refusal import Refused
+from tests.answers import let_go
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -85,4 +86,4 @@ def test_party_b_gets_its_own_shown_papers_only(
     assert answer.status_code == status
     if status == 200:
         assert answer.headers["Content-Disposition"].startswith("attachment")
-        answer.close()
+        let_go(answer)

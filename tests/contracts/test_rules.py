@@ -21,7 +21,7 @@ from people.models import User
 from people.refusal import Refused
 from people.submitting import KEY_FIELD, new_key
 from tests import make
-from tests.answers import seen
+from tests.answers import let_go, seen
 from tests.journal.racing import race
 
 pytestmark = pytest.mark.django_db
@@ -384,7 +384,7 @@ def test_the_file_of_a_rule_is_a_download(
     answer = client.get(reverse("contracts:rule-file", args=[made.pk]))
 
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    answer.close()
+    let_go(answer)
 
 
 @pytest.mark.parametrize("rows", [1, 12])

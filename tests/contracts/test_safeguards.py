@@ -29,6 +29,7 @@ from journal.models import Event, Notice
 from people.models import User
 from people.refusal import Refused
 from people.submitting import KEY_FIELD, new_key
+from tests.answers import let_go
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 18, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -335,7 +336,7 @@ def test_party_b_submits_and_staff_verify(client: Client, agreement: Agreement, 
     assert "市平台" in page and "待核验" in page
     answer = client.get(f"/portal/papers/{row.paper_id}/")
     assert answer.status_code == 200
-    answer.close()
+    let_go(answer)
 
     client.force_login(ops_lead)
     client.post(f"/admin/contracts/compliancecertificate/{row.pk}/do/verify/", {KEY_FIELD: new_key(), "remark": "属实"})

@@ -456,7 +456,7 @@ def test_active_versions_never_overlap_in_the_database(agreement: Agreement) -> 
     agreement.versions.update(effective_to=JULY)
     second = make.version(agreement, number=2, effective_from=JULY)
     with pytest.raises(IntegrityError, match="agrver_no_overlap"), transaction.atomic():
-        AgreementVersion.objects.filter(pk=second.pk).update(effective_from=date(2026, 6, 30))
+        AgreementVersion.objects.exclude(pk=second.pk).update(effective_to=date(2026, 7, 2))
     make.version(agreement, number=3, state="withdrawn", effective_from=JULY)
 
 

@@ -9,6 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from people.exporting import as_csv, as_xlsx, safe
+from tests.answers import let_go
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_a_csv_opens_in_chinese_and_in_local_time() -> None:
 def test_a_workbook_keeps_types_and_has_no_formula() -> None:
     response: Any = as_xlsx(HEADER, ROWS, name="list")
     content = b"".join(response.streaming_content)
-    response.close()
+    let_go(response)
 
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
 

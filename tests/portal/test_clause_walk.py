@@ -14,6 +14,7 @@ from contracts.board import Standing
 from contracts.models import Agreement
 from contracts.panorama import Line, party_b_board, staff_board
 from people.models import User
+from tests.answers import let_go
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 150  # about three a matter; a reader that asks once a row would pass it at once
@@ -67,7 +68,7 @@ def test_the_ways_of_party_b_open(world: Agreement, client: Client) -> None:
 def _opens(client: Client, url: str) -> bool:
     """A page, not an error and not the list with its filter thrown away."""
     answer = client.get(url)
-    answer.close()
+    let_go(answer)
     return answer.status_code == 200
 
 
