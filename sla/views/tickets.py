@@ -108,7 +108,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def new(request: HttpRequest) -> HttpResponse:
     """File a report.  An agreement that is not the user's is answered as missing."""
     user, now = _user(request), timezone.now()
-    agreements = Agreement.objects.for_user(user).order_by("number").distinct()
+    own = Agreement.objects.for_user(user).order_by("number").distinct()
+    agreements = own.in_force_on(timezone.localdate(now)) or own
     form = _report_form(request, agreements)
     if request.method == "POST":
         try:

@@ -10,7 +10,7 @@ NUMBER = "GXXY-2026-900"
 
 def make() -> None:
     """An agreement in force of the first sample organisation, counted in natural hours."""
-    first = Agreement.objects.get(number__endswith="-001")
+    first = Agreement.objects.get(number__endswith="-001", state="in_force")
     agreement = Agreement.objects.create(
         number=NUMBER,
         title="应急联动数据共享协议",
