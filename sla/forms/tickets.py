@@ -7,17 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from contracts.forms.fields import FilesField
 from contracts.models import Agreement
 from people.acting import VerbForm
 from people.models import User
 from people.refusal import Refused
-from people.sniffing import endings
 from people.submitting import KEY_FIELD
 from sla import telling
 from sla.models import Ticket
@@ -25,28 +23,6 @@ from sla.tickets import LONGEST_TITLE, Report
 
 LONGEST = 8000
 MINUTE = "%Y-%m-%dT%H:%M"
-
-
-class SeveralFiles(forms.ClearableFileInput):
-    """A chooser of several files."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Any number of files.  Whether they may be taken is for the verb to say."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = SeveralFiles(attrs={"accept": ",".join(endings())})
-        help_text = format_lazy(
-            _("可选多个文件，每个不超过 {size} MB：PDF、图片、Word、Excel、PPT、OFD、文本。"),
-            size=settings.UPLOAD_MAX_BYTES // 1024 // 1024,
-        )
-        super().__init__(**{"label": _("附件"), "required": False, "widget": widget, "help_text": help_text, **kwargs})
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        # Empty and misnamed files pass here: the verb says in its own words why it cannot take them.
-        return [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
 
 
 class MomentField(forms.DateTimeField):
