@@ -120,6 +120,7 @@ def world(db: None, settings: Any, tmp_path: Any) -> dict[str, User | None]:
     ticket = Ticket.objects.filter(agreement__party_b=body, state="disputed").get()
     _one_request_for_approval(actors[policy.CM])
     _one_adjudication()
+    _one_spec_of_theirs(body)
     tickets.reply(ticket, at=timezone.now(), by=plain, text="补充截图。", files=[photo])
     return {**actors, policy.BU: plain, policy.OUTSIDER: make.user("outsider", name="外人"), policy.ANONYMOUS: None}
 
@@ -134,6 +135,15 @@ def _one_request_for_approval(by: User | None) -> None:
     )
     made = publishing.draft(calendar, later, origin="text", text="测试", by=by, at=timezone.now())
     publishing.ask(made, by=by, at=timezone.now())
+
+
+def _one_spec_of_theirs(body: Organisation) -> None:
+    """A specification of an item that nobody but the organisation shares: those of the sample are shared by others too."""
+    others = AgreementItem.objects.exclude(agreement__party_b=body).values("item")
+    shared = AgreementItem.objects.filter(agreement__party_b=body).exclude(item__in=others).latest("pk")
+    like = InterfaceSpec.objects.earliest("pk")
+    make_spec = {"paper": like.paper, "by": like.by, "at": like.at, "published_on": like.published_on}
+    InterfaceSpec.objects.create(item=shared.item, version="V1.0", **make_spec)
 
 
 def _one_adjudication() -> None:
@@ -317,7 +327,7 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         "contracts:exit-task": {"pk": ExitTask.objects.get(agreement__party_b=body, state="open").pk},
         "contracts:compare": {"pk": Agreement.objects.get(party_b=body, state="in_force").pk},
         **{name: {"pk": Agreement.objects.get(party_b=body, state="in_force").pk} for name in AGREEMENT_PAGES},
-        "contracts:spec-file": {"pk": InterfaceSpec.objects.filter(item__shared_under__agreement__party_b=body)[0].pk},
+        "contracts:spec-file": {"pk": InterfaceSpec.objects.latest("pk").pk},
         "contracts:shared-item": {"pk": AgreementItem.objects.filter(agreement__party_b=body).latest("pk").pk},
         "contracts:duty": {"pk": _own_duty(body)},
         "contracts:case": {"pk": BreachCase.objects.told().filter(agreement__party_b=body).latest("pk").pk},
