@@ -77,6 +77,7 @@ PURE = {
     "contracts/text/document.py",
     "contracts/text/labels.py",
     "contracts/text/drawing.py",
+    "sla/attainment.py",
     "sla/replay.py",
     "sla/steps.py",
     "sla/priority.py",
