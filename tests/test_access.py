@@ -138,7 +138,7 @@ def _one_request_for_approval(by: User | None) -> None:
 
 
 def _one_spec_of_theirs(body: Organisation) -> None:
-    """A specification of an item that nobody but the organisation shares: those of the sample are shared by others too."""
+    """A specification of an item that nobody but the organisation shares; the sample shares its own with others."""
     others = AgreementItem.objects.exclude(agreement__party_b=body).values("item")
     shared = AgreementItem.objects.filter(agreement__party_b=body).exclude(item__in=others).latest("pk")
     like = InterfaceSpec.objects.earliest("pk")
