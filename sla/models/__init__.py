@@ -2,8 +2,10 @@
 
 from sla.models.breaches import Adjudication, Breach
 from sla.models.clocks import Clock, ClockEvent
+from sla.models.reports import ReportAnswer, ServiceReport
 from sla.models.series import Series
 from sla.models.tickets import Attachment, Ticket, TicketEntry, random_place
+from sla.models.whatif import WhatIf, WhatIfLine
 
 __all__ = [
     "Adjudication",
@@ -11,8 +13,12 @@ __all__ = [
     "Breach",
     "Clock",
     "ClockEvent",
+    "ReportAnswer",
     "Series",
+    "ServiceReport",
     "Ticket",
     "TicketEntry",
+    "WhatIf",
+    "WhatIfLine",
     "random_place",
 ]

@@ -63,6 +63,9 @@ class Clock(models.Model):
             # The sweep reads this index only: the cost follows what is due, not what is open.
             models.Index(fields=["next_check_at", "id"], name="clock_running_next", condition=Q(state="running")),
             models.Index(fields=["due_at"], name="clock_running_due", condition=Q(state="running")),
+            # The figures of a month read these (sla.figures).
+            models.Index(fields=["stopped_at"], name="clock_stopped", condition=Q(stopped_at__isnull=False)),
+            models.Index(fields=["breached_at"], name="clock_broken", condition=Q(breached_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["ticket", "kind", "cycle"], name="clock_once_per_cycle"),
@@ -145,6 +148,7 @@ class ClockEvent(models.Model):
         verbose_name_plural = _("计时事件")
         ordering = ["clock", "seq"]
         default_permissions = ()
+        indexes = [models.Index(fields=["at"], name="clockevent_paused", condition=Q(kind="paused"))]
         constraints = [
             models.UniqueConstraint(fields=["clock", "seq"], name="clockevent_seq_once"),
             models.CheckConstraint(
