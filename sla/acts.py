@@ -29,7 +29,7 @@ class Act:
     verb: str
     ticket: Ticket
     at: datetime
-    by: User
+    by: User | None
     dials: dict[str, Dial]
     data: dict[str, Any] = field(default_factory=dict)
 
@@ -39,7 +39,7 @@ def second(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(microsecond=0)
 
 
-def begin(verb: str, ticket: Ticket, *, at: datetime, by: User) -> Act:
+def begin(verb: str, ticket: Ticket, *, at: datetime, by: User | None) -> Act:
     """Lock the ticket and its clocks and check that the verb may start.  Raises Refused when it may not.
 
     Time on a ticket never runs back: an act counts at the earliest from the last one that is already recorded.

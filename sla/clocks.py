@@ -18,6 +18,8 @@ from worktime.models import CalendarVersion
 
 COLUMNS = (
     "state",
+    "held",
+    "hours",
     "started_at",
     "stopped_at",
     "target_seconds",

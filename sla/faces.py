@@ -15,7 +15,7 @@ from people.showing import Tone, badge
 from sla.clocks import Dial, dial_of, working_times
 from sla.models import Clock, Ticket
 from sla.promises import WARNING_SHARES
-from sla.replay import consumed_at
+from sla.replay import ANSWERED, CLOSED, consumed_at
 from worktime.clock import Pause, WorkCalendar
 from worktime.explain import explain
 from worktime.wording import render
@@ -205,4 +205,6 @@ def worded(pauses: Iterable[Pause]) -> list[Pause]:
 
 def reason_words(reason: str) -> str:
     """A reason of the pause policy in the reader's language; any other reason is somebody's own words."""
-    return {"awaiting_party_b": _("等待乙方补充"), "answered": _("方案待乙方确认")}.get(reason, reason)
+    if reason in Clock.Reason.values:
+        return str(Clock.Reason(reason).label)
+    return {ANSWERED: _("方案待乙方确认"), CLOSED: _("报告已关闭")}.get(reason, reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import DataError, IntegrityError
 from django.utils.translation import gettext as _
 
 from people.models import User
@@ -13,13 +14,17 @@ from sla.clocks import Dial, happen
 from sla.models import Breach, Clock
 from sla.replay import Happening, broken_at, levels_reached
 
+# What one bad row can raise by its rules, calendar or numbers.  A lost database is no row's fault and stays visible.
+BAD_ROW = (Refused, ValueError, LookupError, TypeError, ArithmeticError, DataError, IntegrityError)
 
-def settle(dial: Dial, *, at: datetime) -> Breach | None:
+
+def settle(dial: Dial, *, at: datetime, until: datetime | None = None) -> Breach | None:
     """Write the breach down if by `at` more than the target is consumed and nobody has.
 
-    It carries the computed instant, not `at`.  The clock's row must be locked.  Raises what the calendar raises.
+    It carries the computed instant, not `at`.  until: look no further than this, where what follows does not count.
+    The clock's row must be locked.  Raises what the calendar raises.
     """
-    instant = broken_at(dial.course, dial.calendar, at)
+    instant = broken_at(dial.course, dial.calendar, at if until is None else min(until, at))
     if instant is None:
         return None
     happen(dial, Happening("breached", at, {"breached_at": instant.isoformat()}), by=None, recorded_at=at)
@@ -42,17 +47,30 @@ def stop(dial: Dial, *, at: datetime, by: User) -> None:
     happen(dial, Happening("stopped", at), by=by, recorded_at=at)
 
 
-def pause(dial: Dial, *, at: datetime, by: User, reason: str) -> None:
-    """The clock stands still for a reason of the policy.  Raises Refused for a response clock: it never pauses."""
+def pause(dial: Dial, *, at: datetime, by: User | None, reason: str, since: datetime | None = None) -> bool:
+    """Hold the clock for a reason of the policy; False when its terms do not allow the reason or it holds already.
+
+    since: from when the pause counts, where that was settled earlier than `at`.  Raises Refused for a response clock:
+    it never pauses.
+    """
     if dial.clock.kind == Clock.Kind.RESPONSE:
         raise Refused(_("响应时限不能暂停。"))
+    if reason in dial.course.held or dial.course.cancelled or not dial.course.allows(reason):
+        return False
+    settle(dial, at=at, until=since)
+    data = {} if since is None or since >= at else {"since": since.isoformat()}
+    happen(dial, Happening("paused", at, data, reason), by=by, recorded_at=at)
+    return True
+
+
+def resume(dial: Dial, *, at: datetime, by: User | None, reason: str, until: datetime | None = None) -> bool:
+    """One reason for the pause is over: the clock runs on unless another holds it; False when it did not hold."""
+    if reason not in dial.course.held:
+        return False
+    data = {} if until is None or until >= at else {"until": until.isoformat()}
+    happen(dial, Happening("resumed", at, data, reason), by=by, recorded_at=at)
     settle(dial, at=at)
-    happen(dial, Happening("paused", at, {}, reason), by=by, recorded_at=at)
-
-
-def resume(dial: Dial, *, at: datetime, by: User) -> None:
-    """The reason for the pause is over: the clock runs on."""
-    happen(dial, Happening("resumed", at), by=by, recorded_at=at)
+    return True
 
 
 def reopen(dial: Dial, *, at: datetime, by: User) -> None:

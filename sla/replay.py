@@ -2,6 +2,8 @@
 
 Agreement clause 7.3.2.  Time is judged by consumed support seconds: met while consumed <= target.  Times are whole
 seconds: an act takes effect at the second in which it was done.
+
+A clock may be held for several reasons at once: their union does not count, and it runs on when the last one is over.
 """
 
 from __future__ import annotations
@@ -15,8 +17,11 @@ from worktime.clock import Pause, StillPaused, WorkCalendar
 
 RUNNING, PAUSED, MET, MISSED, MEASURED, CANCELLED = "running", "paused", "met", "missed", "measured", "cancelled"
 BREACH_LEVEL = 100
+CAP_LEVEL = 0  # the look at a clock whose wait for Party B reaches its cap
 SECOND = timedelta(seconds=1)
+AWAITING_PARTY_B = "awaiting_party_b"
 ANSWERED = "answered"  # the pause between a stop and its reopening
+CLOSED = "closed"  # the same where the ticket had been closed meanwhile
 
 
 class ImpossibleCourse(ValueError):
@@ -42,6 +47,10 @@ class Course:
     shares: tuple[int, ...]
     calendar: int
     version: int
+    hours: str = ""
+    pause_reasons: tuple[str, ...] | None = None
+    cap_seconds: int | None = None
+    reopen_days: int | None = None
     pauses: tuple[Pause, ...] = ()
     stopped_at: datetime | None = None
     cancelled: bool = False
@@ -52,8 +61,26 @@ class Course:
     revision: int = 1
 
     @property
+    def held(self) -> tuple[str, ...]:
+        """The reasons for which the clock is held now, sorted."""
+        return tuple(sorted(pause.reason for pause in self.pauses if pause.end is None))
+
+    @property
     def paused(self) -> bool:
-        return bool(self.pauses) and self.pauses[-1].end is None
+        return any(pause.end is None for pause in self.pauses)
+
+    @property
+    def counted_pauses(self) -> tuple[Pause, ...]:
+        """The pauses that matter for the count: of a stopped clock only what lies before its stop."""
+        if self.stopped_at is None:
+            return self.pauses
+        until = self.stopped_at
+        before = (pause for pause in self.pauses if pause.start < until)
+        return tuple(Pause(pause.start, min(pause.end or until, until), pause.reason) for pause in before)
+
+    def allows(self, reason: str) -> bool:
+        """Whether the pinned terms let the clock pause for this reason; terms that name none let it for each."""
+        return self.pause_reasons is None or reason in self.pause_reasons
 
     @property
     def over(self) -> bool:
@@ -65,6 +92,8 @@ class Reading:
     """The columns of a clock."""
 
     state: str
+    held: str
+    hours: str
     version: int
     calendar: int
     started_at: datetime
@@ -101,11 +130,13 @@ def follow(happenings: Iterable[Happening]) -> Course:
 
 def read(course: Course, calendar: WorkCalendar) -> Reading:
     """The columns at a point of the course."""
-    counted = calendar.reckon_elapsed(course.started_at, course.stopped_at or course.last_at, course.pauses)
+    counted = calendar.reckon_elapsed(course.started_at, course.stopped_at or course.last_at, course.counted_pauses)
     due_at, breach_from, leaning = _deadline(course, calendar)
     next_at, level = _next_check(course, calendar, breach_from)
     return Reading(
         state=_state(course),
+        held=",".join(course.held),
+        hours=course.hours,
         version=course.version,
         calendar=course.calendar,
         started_at=course.started_at,
@@ -151,6 +182,14 @@ def levels_reached(course: Course, calendar: WorkCalendar, at: datetime) -> list
     return [share for share in _untold(course) if used >= seconds_of(course.target or 0, share)]
 
 
+def cap_reached(course: Course, calendar: WorkCalendar) -> datetime | None:
+    """When the present wait for Party B has lasted as long as the terms let the clock stand; None without a cap."""
+    waits = [pause for pause in course.pauses if pause.end is None and pause.reason == AWAITING_PARTY_B]
+    if course.cap_seconds is None or course.over or not waits:
+        return None
+    return calendar.reckon_add(waits[0].start, course.cap_seconds).value
+
+
 def seconds_of(target: int, share: int) -> int:
     """The whole seconds at which a share (per cent) of the target is consumed, rounded up."""
     return -(-target * share // 100)
@@ -160,12 +199,17 @@ def _started(happening: Happening) -> Course:
     if happening.kind != "started":
         raise ImpossibleCourse(f"a clock begins by starting, not by {happening.kind}")
     said = happening.data
+    reasons = said.get("pause_reasons")
     return Course(
         started_at=happening.at,
         target=said["target_seconds"],
         shares=tuple(said["shares"]),
         calendar=said["calendar_version"],
         version=said["version"],
+        hours=said.get("hours", ""),
+        pause_reasons=None if reasons is None else tuple(reasons),
+        cap_seconds=said.get("cap_seconds"),
+        reopen_days=said.get("reopen_days"),
         last_at=happening.at,
     )
 
@@ -192,25 +236,41 @@ def _demand(fits: bool, kind: str) -> None:  # noqa: FBT001  the condition itsel
 
 
 def _paused(course: Course, happening: Happening) -> dict[str, Any]:
-    _demand(not course.over and not course.paused, happening.kind)
-    return {"pauses": (*course.pauses, Pause(happening.at, None, happening.reason))}
+    _demand(not course.cancelled and happening.reason not in course.held, happening.kind)
+    start = max(_said_at(happening, "since"), course.started_at)
+    return {"pauses": (*course.pauses, Pause(start, None, happening.reason))}
 
 
 def _resumed(course: Course, happening: Happening) -> dict[str, Any]:
-    _demand(course.paused and not course.over, happening.kind)
-    *earlier, last = course.pauses
-    return {"pauses": (*earlier, Pause(last.start, happening.at, last.reason))}
+    """One reason is over; an event without a reason, as they were before there were several, ends them all."""
+    _demand(course.paused and not course.cancelled, happening.kind)
+    _demand(not happening.reason or happening.reason in course.held, happening.kind)
+    until = _said_at(happening, "until")
+    return {"pauses": tuple(_ended(pause, happening.reason, until) for pause in course.pauses)}
+
+
+def _ended(pause: Pause, reason: str, until: datetime) -> Pause:
+    if pause.end is not None or reason not in {"", pause.reason}:
+        return pause
+    return Pause(pause.start, max(until, pause.start), pause.reason)
+
+
+def _said_at(happening: Happening, name: str) -> datetime:
+    """The instant from which an event counts where it says an earlier one than its own."""
+    said = happening.data.get(name)
+    return happening.at if said is None else min(datetime.fromisoformat(said), happening.at)
 
 
 def _stopped(course: Course, happening: Happening) -> dict[str, Any]:
-    _demand(not course.over and not course.paused, happening.kind)
+    _demand(not course.over, happening.kind)
     return {"stopped_at": happening.at}
 
 
 def _reopened(course: Course, happening: Happening) -> dict[str, Any]:
     _demand(course.stopped_at is not None and not course.cancelled, happening.kind)
     since = course.stopped_at or happening.at
-    return {"stopped_at": None, "pauses": (*course.pauses, Pause(since, happening.at, ANSWERED))}
+    over = Pause(since, happening.at, happening.reason or ANSWERED)
+    return {"stopped_at": None, "pauses": (*course.pauses, over)}
 
 
 def _retargeted(course: Course, happening: Happening) -> dict[str, Any]:
@@ -219,6 +279,7 @@ def _retargeted(course: Course, happening: Happening) -> dict[str, Any]:
     return {
         "target": said["target_seconds"],
         "version": said.get("version", course.version),
+        "shares": tuple(said.get("shares", course.shares)),
         "retargeted_at": happening.at,
         "told": 0,
     }
@@ -243,8 +304,8 @@ def _breached(course: Course, happening: Happening) -> dict[str, Any]:
 
 def _cancelled(course: Course, happening: Happening) -> dict[str, Any]:
     _demand(not course.over, happening.kind)
-    ended = _resumed(course, happening) if course.paused else {}
-    return {**ended, "stopped_at": happening.at, "cancelled": True}
+    ended = tuple(_ended(pause, "", happening.at) for pause in course.pauses)
+    return {"pauses": ended, "stopped_at": happening.at, "cancelled": True}
 
 
 STEPS = {
@@ -274,9 +335,10 @@ def _deadline(course: Course, calendar: WorkCalendar) -> tuple[datetime | None, 
     """due_at, breach_from, whether they lean on an unpublished year; none without a target or behind a pause."""
     if course.target is None:
         return None, None, False
+    pauses = course.counted_pauses
     try:
-        due = calendar.reckon_add(course.started_at, course.target, course.pauses)
-        last = calendar.reckon_breach_from(course.started_at, course.target, course.pauses)
+        due = calendar.reckon_add(course.started_at, course.target, pauses)
+        last = calendar.reckon_breach_from(course.started_at, course.target, pauses)
     except StillPaused:
         return None, None, False
     return due.value, last.value, due.provisional or last.provisional
@@ -286,7 +348,12 @@ def _next_check(
     course: Course, calendar: WorkCalendar, breach_from: datetime | None
 ) -> tuple[datetime | None, int | None]:
     """When the sweep must look next, and for which share of the target."""
-    if course.target is None or course.over or course.paused or course.breached_at is not None or breach_from is None:
+    if course.over:
+        return None, None
+    if course.paused:
+        capped_at = cap_reached(course, calendar)
+        return capped_at, None if capped_at is None else CAP_LEVEL
+    if course.target is None or course.breached_at is not None or breach_from is None:
         return None, None
     for share in _untold(course):
         spent = seconds_of(course.target, share)

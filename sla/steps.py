@@ -31,6 +31,8 @@ STEPS = {
     "cancel": Step(UNSOLVED, CANCELLED),
     "reassign": Step(OPEN, STAYS),
     "note": Step(EVER, STAYS),
+    "hold": Step(OPEN, STAYS),
+    "release": Step(OPEN | {CLOSED}, STAYS),
 }
 
 

@@ -24,12 +24,12 @@ from sla.models import Ticket, TicketEntry
 from sla.numbering import next_ticket_number
 from sla.priority import priority_of
 from sla.promises import RESPONSE, SOLUTION
+from sla.replay import AWAITING_PARTY_B
 from worktime.calendars import CHINA, current_version
 from worktime.models import Calendar, CalendarVersion
 
 Files = Iterable[Any]
 Kind = TicketEntry.Kind
-AWAITING_PARTY_B = "awaiting_party_b"  # the one reason of the policy for which a solution clock pauses
 LONGEST_TITLE = 120
 
 
@@ -102,7 +102,7 @@ def reply(ticket: Ticket, *, at: datetime, by: User, text: str, files: Files = (
     act = begin("reply", ticket, at=at, by=by)
     words = _said(text, _("请填写回复内容。"))
     if act.ticket.state == Ticket.State.AWAITING_B:
-        resume(act.dials[SOLUTION], at=act.at, by=by)
+        resume(act.dials[SOLUTION], at=act.at, by=by, reason=AWAITING_PARTY_B)
     return finish(act, Kind.REPLIED, words, files)
 
 
@@ -112,7 +112,7 @@ def propose(ticket: Ticket, *, at: datetime, by: User, text: str, files: Files =
     act = begin("propose", ticket, at=at, by=by)
     words = _said(text, _("请写明解决方案。"))
     if act.ticket.state == Ticket.State.AWAITING_B:
-        resume(act.dials[SOLUTION], at=act.at, by=by)
+        resume(act.dials[SOLUTION], at=act.at, by=by, reason=AWAITING_PARTY_B)
     stop(act.dials[SOLUTION], at=act.at, by=by)
     act.ticket.proposed_at = act.at
     return finish(act, Kind.PROPOSED, words, files)

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from people.showing import Tone
+from sla.faces import reason_words
 from sla.models import Attachment, Clock, TicketEntry
 from sla.telling import moment
 
@@ -23,6 +24,10 @@ TONES: dict[str, Tone] = {
     Kind.WARNED: "warn",
     Kind.DISPUTED: "bad",
     Kind.BREACHED: "bad",
+    Kind.HELD: "muted",
+    Kind.RELEASED: "info",
+    Kind.RESTORED: "ok",
+    Kind.REOPENED: "bad",
 }
 
 
@@ -78,10 +83,39 @@ def _text(entry: TicketEntry) -> str:
         return _("%(clock)s时限已于 %(broken)s 用尽。") % {"clock": _clock(said), "broken": broken}
     if entry.kind == Kind.WARNED:
         return _("%(clock)s时限已用 %(level)s%%。") % {"clock": _clock(said), "level": said["level"]}
+    if entry.kind in {Kind.HELD, Kind.RELEASED}:
+        return "\n".join(filter(None, [_held(entry.kind, said), entry.text]))
     if entry.kind == Kind.REASSIGNED:
         passed = _("由 %(from)s 转给 %(to)s。") if said["from"] else _("交给 %(to)s。")
         return "\n".join(filter(None, [passed % said, entry.text]))
     return entry.text
+
+
+def _held(kind: str, said: dict[str, Any]) -> str:
+    """Which clocks stand still or run on, why, and since when where that was earlier than the line."""
+    about = {
+        "clocks": _("、").join(str(Clock.Kind(clock).label) for clock in said["clocks"]),
+        "reason": reason_words(said["reason"]),
+        "since": moment(datetime.fromisoformat(said["since"])) if said.get("since") else "",
+    }
+    if kind == Kind.HELD:
+        words = (
+            _("因%(reason)s，%(clocks)s时限自 %(since)s 起暂停计时。")
+            if about["since"]
+            else _("因%(reason)s，%(clocks)s时限暂停计时。")
+        )
+    elif said.get("still"):
+        about["still"] = _("、").join(reason_words(reason) for reason in said["still"])
+        words = _("%(reason)s的暂停结束；因%(still)s，%(clocks)s时限仍暂停计时。")
+    elif said.get("capped"):
+        words = _("%(reason)s已到约定的最长暂停时间，%(clocks)s时限自 %(since)s 起恢复计时。")
+    else:
+        words = (
+            _("%(reason)s结束，%(clocks)s时限自 %(since)s 起恢复计时。")
+            if about["since"]
+            else _("%(reason)s结束，%(clocks)s时限恢复计时。")
+        )
+    return words % about
 
 
 def _clock(said: dict[str, Any]) -> str:

@@ -9,26 +9,23 @@ import logging
 from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import transaction
 
 from journal.recording import record
-from people.refusal import Refused
-from sla import telling
+from sla import pausing, telling
 from sla.acts import second
 from sla.clocks import Dial, dial_of, differences
-from sla.judging import settle, warn
+from sla.judging import BAD_ROW, settle, warn
 from sla.models import Clock, TicketEntry
 
 log = logging.getLogger("sla.watch")
 
 BATCH = 200
 PUT_BACK = timedelta(hours=1)
-# What one bad row can raise by its rules, calendar or numbers.  A lost database is no row's fault and stays visible.
-BAD_ROW = (Refused, ValueError, LookupError, TypeError, ArithmeticError, DataError, IntegrityError)
 
 
 def sweep(at: datetime, *, batch: int = BATCH) -> Counter[str]:
-    """Look at every clock that is due for a look by `at`; counts those warned, breached, passed over and failed.
+    """Look at every clock that is due for a look by `at`; counts those warned, breached, released and so on.
 
     Must not run inside a transaction: each clock is its own.  Rows that another worker holds are left to it.
     """
@@ -86,6 +83,8 @@ def _look(pk: int, at: datetime) -> str:
     if clock is None:
         return "passed"
     dial = dial_of(clock)
+    if pausing.end_capped_wait(dial, at=at):
+        return "released"
     if settle(dial, at=at) is not None:
         return "breached"
     level = warn(dial, at=at)

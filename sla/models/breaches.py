@@ -24,7 +24,7 @@ class Breach(models.Model):
         Ticket, models.PROTECT, related_name="breaches", verbose_name=pgettext_lazy("one", "故障报告")
     )
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="breaches", verbose_name=_("协议"))
-    kind = models.CharField(_("时限"), max_length=10, choices=Clock.Kind.choices)
+    kind = models.CharField(_("时限"), max_length=12, choices=Clock.Kind.choices)
     breached_at = models.DateTimeField(_("超时时刻"))
     detected_at = models.DateTimeField(_("发现时刻"))
     evidence = models.JSONField(_("证据"))
@@ -40,7 +40,9 @@ class Breach(models.Model):
         default_permissions = ("view",)
         indexes = [models.Index(fields=["agreement", "-breached_at"], name="breach_agreement_at")]
         constraints = [
-            models.CheckConstraint(name="breach_kind_known", condition=Q(kind__in=["response", "solution"])),
+            models.CheckConstraint(
+                name="breach_kind_known", condition=Q(kind__in=["response", "solution", "restoration"])
+            ),
             models.CheckConstraint(name="breach_seen_after_it_was", condition=Q(detected_at__gte=F("breached_at"))),
         ]
 

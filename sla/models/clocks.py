@@ -21,6 +21,21 @@ class Clock(models.Model):
     class Kind(models.TextChoices):
         RESPONSE = "response", pgettext_lazy("clock", "响应")
         SOLUTION = "solution", pgettext_lazy("clock", "提出解决方案")
+        RESTORATION = "restoration", pgettext_lazy("clock", "恢复")
+
+    class Reason(models.TextChoices):
+        """Why a solution or restoration clock may pause."""
+
+        AWAITING_PARTY_B = "awaiting_party_b", _("等待乙方补充")
+        MAINTENANCE = "maintenance", _("约定的计划维护")
+        FORCE_MAJEURE = "force_majeure", _("不可抗力")
+        SUSPENSION = "suspension", _("协议暂停")
+
+    class Hours(models.TextChoices):
+        """In which hours the target is counted; empty where the version's own choice counts."""
+
+        SUPPORT = "support", _("支持时间内的小时")
+        NATURAL = "natural", _("自然小时（7×24）")
 
     class State(models.TextChoices):
         RUNNING = "running", _("计时中")
@@ -33,13 +48,15 @@ class Clock(models.Model):
     ticket = models.ForeignKey(
         Ticket, models.PROTECT, related_name="clocks", verbose_name=pgettext_lazy("one", "故障报告")
     )
-    kind = models.CharField(_("时限"), max_length=10, choices=Kind.choices)
+    kind = models.CharField(_("时限"), max_length=12, choices=Kind.choices)
     cycle = models.PositiveSmallIntegerField(_("轮次"), default=1)
     version = models.ForeignKey(AgreementVersion, models.PROTECT, related_name="+", verbose_name=_("适用条款版本"))
     calendar_version = models.ForeignKey(
         CalendarVersion, models.PROTECT, related_name="+", verbose_name=_("适用日历版本")
     )
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.RUNNING)
+    held = models.CharField(_("暂停原因"), max_length=80, blank=True)
+    hours = models.CharField(_("计时方式"), max_length=8, choices=Hours.choices, blank=True)
     started_at = models.DateTimeField(_("起算时间"))
     stopped_at = models.DateTimeField(_("停止时间"), null=True, blank=True)
     target_seconds = models.PositiveIntegerField(_("时限（秒）"), null=True, blank=True)
@@ -61,15 +78,23 @@ class Clock(models.Model):
         default_permissions = ("view",)
         indexes = [
             # The sweep reads this index only: the cost follows what is due, not what is open.
-            models.Index(fields=["next_check_at", "id"], name="clock_running_next", condition=Q(state="running")),
+            models.Index(
+                fields=["next_check_at", "id"], name="clock_running_next", condition=Q(next_check_at__isnull=False)
+            ),
             models.Index(fields=["due_at"], name="clock_running_due", condition=Q(state="running")),
             # The figures of a month read these (sla.figures).
             models.Index(fields=["stopped_at"], name="clock_stopped", condition=Q(stopped_at__isnull=False)),
             models.Index(fields=["breached_at"], name="clock_broken", condition=Q(breached_at__isnull=False)),
+            models.Index(fields=["held", "ticket"], name="clock_held", condition=~Q(held="")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["ticket", "kind", "cycle"], name="clock_once_per_cycle"),
-            models.CheckConstraint(name="clock_kind_known", condition=Q(kind__in=["response", "solution"])),
+            models.CheckConstraint(
+                name="clock_kind_known", condition=Q(kind__in=["response", "solution", "restoration"])
+            ),
+            models.CheckConstraint(name="clock_hours_known", condition=Q(hours__in=["", "support", "natural"])),
+            models.CheckConstraint(name="clock_paused_is_held", condition=~Q(state="paused") | ~Q(held="")),
+            models.CheckConstraint(name="clock_running_is_free", condition=~Q(state="running") | Q(held="")),
             models.CheckConstraint(
                 name="clock_state_known",
                 condition=Q(state__in=["running", "paused", "met", "missed", "measured", "cancelled"]),
@@ -107,7 +132,7 @@ class Clock(models.Model):
             models.CheckConstraint(
                 name="clock_checked_while_running",
                 condition=Q(next_check_at__isnull=True, next_level__isnull=True)
-                | Q(state="running", next_check_at__isnull=False, next_level__isnull=False),
+                | Q(state__in=["running", "paused"], next_check_at__isnull=False, next_level__isnull=False),
             ),
         ]
 

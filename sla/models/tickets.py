@@ -90,6 +90,7 @@ class Ticket(models.Model):
     accepted_at = models.DateTimeField(_("受理时间"), null=True, blank=True)
     responded_at = models.DateTimeField(_("响应时间"), null=True, blank=True)
     proposed_at = models.DateTimeField(_("提出方案时间"), null=True, blank=True)
+    restored_at = models.DateTimeField(_("恢复时间"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
     closed_at = models.DateTimeField(_("关闭时间"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
@@ -175,6 +176,11 @@ class TicketEntry(models.Model):
         NOTE = "note", pgettext_lazy("timeline", "内部备注")
         WARNED = "warned", pgettext_lazy("timeline", "时限预警")
         BREACHED = "breached", pgettext_lazy("timeline", "超出时限")
+        HELD = "held", pgettext_lazy("timeline", "暂停计时")
+        RELEASED = "released", pgettext_lazy("timeline", "恢复计时")
+        RESTORED = "restored", pgettext_lazy("timeline", "故障恢复")
+        REOPENED = "reopened", pgettext_lazy("timeline", "重新打开")
+        PRIORITY = "priority", pgettext_lazy("timeline", "调整优先级")
 
     ticket = models.ForeignKey(
         Ticket, models.PROTECT, related_name="entries", verbose_name=pgettext_lazy("one", "故障报告")
@@ -214,6 +220,11 @@ class TicketEntry(models.Model):
                         "note",
                         "warned",
                         "breached",
+                        "held",
+                        "released",
+                        "restored",
+                        "reopened",
+                        "priority",
                     ]
                 ),
             ),

@@ -75,8 +75,16 @@ class AttachmentQuerySet(models.QuerySet[Any]):
 
 class ClockQuerySet(models.QuerySet[Any]):
     def due_for_check(self, at: datetime) -> Self:
-        """Running clocks that the sweep must look at, the longest waiting first."""
-        return self.filter(state="running", next_check_at__lte=at).order_by("next_check_at", "pk")
+        """Clocks that the sweep must look at, the longest waiting first."""
+        return self.filter(next_check_at__lte=at).order_by("next_check_at", "pk")
+
+    def held_by(self, reason: str) -> Self:
+        """Clocks that a reason of the pause policy holds now."""
+        return self.exclude(held="").filter(held__contains=reason)
+
+    def holdable(self) -> Self:
+        """Clocks that a reason may hold: of open tickets, neither for the response nor withdrawn."""
+        return self.filter(ticket__state__in=OPEN_STATES).exclude(kind="response").exclude(state="cancelled")
 
     def after(self, next_check_at: datetime, pk: int) -> Self:
         """Those that follow a place in the order of the sweep."""

@@ -5,15 +5,16 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from sla import watch
+from sla import halting, watch
 
 log = logging.getLogger("sla.tasks")
 
 
 @shared_task
 def sweep_clocks() -> dict[str, int]:
-    """Warn and judge what has run out."""
-    return dict(watch.sweep(timezone.now()))
+    """Hold what stands still, then warn and judge what has run out."""
+    now = timezone.now()
+    return dict(halting.follow(now) + watch.sweep(now))
 
 
 @shared_task

@@ -11,7 +11,7 @@ from contracts.models import Agreement
 from journal.models import Event, Notice
 from people.models import User
 from people.refusal import Refused
-from sla import tickets
+from sla import pausing, tickets
 from sla.acts import second
 from sla.models import Breach, Clock, Ticket, TicketEntry
 from sla.steps import OPEN, STEPS, may
@@ -312,6 +312,9 @@ def say(verb: str, ticket: Ticket, by: User, at: datetime) -> Ticket:
     to: dict[str, Any] = {}
     if verb == "reassign":
         to = {"to": User.objects.filter(username="relief").first() or make.user("relief", "operations", name="替班")}
+    if verb in {"hold", "release"}:
+        getattr(pausing, verb)(ticket, at=at, by=by, reason="maintenance")
+        return Ticket.objects.get(pk=ticket.pk)
     call = getattr(tickets, verb)
     done: Ticket = call(ticket, at=at, by=by, text="写明情况。", **to)
     return done
@@ -337,7 +340,7 @@ def test_every_verb_in_every_state(state: str, agreement: Agreement, party_b: Us
 def test_no_verb_but_a_note_changes_a_ticket_that_is_over() -> None:
     over = {"closed", "cancelled"}
 
-    assert {verb for verb, step in STEPS.items() if step.start & over} == {"note"}
+    assert {verb for verb, step in STEPS.items() if step.start & over} == {"note", "release"}
     assert {"closed", "cancelled"} | OPEN == set(STATES)
 
 

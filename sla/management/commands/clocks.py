@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from sla import watch
+from sla import halting, watch
 from sla.models import Clock
 
 
@@ -32,5 +32,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{int(watch.lag(timezone.now()).total_seconds())} s")
 
     def sweep(self) -> None:
-        counts = watch.sweep(timezone.now())
+        now = timezone.now()
+        counts = halting.follow(now) + watch.sweep(now)
         self.stdout.write(", ".join(f"{what} {count}" for what, count in sorted(counts.items())) or "nothing was due")
