@@ -10,6 +10,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.carrying import RATES
+        from billing.crediting import month_fee, place_of_credit
         from billing.findables import register_sources
         from billing.readings import register_readers
         from billing.telling import ACTIONS
@@ -17,9 +18,11 @@ class BillingConfig(AppConfig):
         from contracts.carrying import add_carrier
         from contracts.touching import add_toucher
         from journal.wording import name_actions
+        from sla.fees import add_fee_source
 
         name_actions(ACTIONS)
         register_readers()
         add_carrier(RATES)
         add_toucher(touched_money)
         register_sources()
+        add_fee_source(month_fee, place_of_credit)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.charging import Charge, charges_of, last_usage
+from billing.crediting import credit_lines
 from billing.document import to_dict
 from billing.models import Document, DocumentLine, ServicePeriod
 from billing.money import fen
@@ -27,7 +28,7 @@ HUNDRED = Decimal(100)
 
 @transaction.atomic
 def draft_from_usage(agreement: Agreement, *, period: ServicePeriod, by: User, at: datetime) -> Document:
-    """A draft invoice of the period: fixed fees, metered fees, and adjustments for late usage of earlier periods.
+    """A draft invoice of the period: fixed and metered fees, adjustments of earlier periods, accepted service credits.
 
     Raises Refused before the period is over, out of turn, twice, or when something used has no price.
     """
@@ -40,6 +41,7 @@ def draft_from_usage(agreement: Agreement, *, period: ServicePeriod, by: User, a
     version = terms_on(agreement, period.last_day)
     document = Document(agreement=agreement, version=version, period=period, drafted_at=at, drafted_by=by)
     lines = [_line(document, position, charge) for position, charge in enumerate(charges, start=1)]
+    lines += credit_lines(document, lines)
     document.net = sum((line.net for line in lines), Decimal("0.00"))
     document.tax = sum((line.tax for line in lines), Decimal("0.00"))
     document.gross = document.net + document.tax

@@ -58,6 +58,8 @@ OF_MODEL = {
     "contracts.InterfaceSpec": SHARING,
     "contracts.OpeningConfirmation": SHARING,
     "contracts.Credential": SHARING,
+    "sla.CreditRule": MONEY,
+    "sla.ServiceCredit": MONEY,
     "journal.Event": RUNNING,
     "journal.Approval": RUNNING,
 }

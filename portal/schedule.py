@@ -8,6 +8,10 @@ from django.conf import settings
 TIMETABLE: dict[str, dict[str, Any]] = {
     "sweep clocks": {"task": "sla.tasks.sweep_clocks", "schedule": settings.SWEEP_SECONDS},
     "find drifted clocks": {"task": "sla.tasks.find_drift", "schedule": crontab(hour="2", minute="40")},
+    "compute service credits": {
+        "task": "sla.tasks.credits.compute_credits",
+        "schedule": crontab(hour="5", minute="10"),
+    },
     "send notices": {"task": "journal.tasks.send_notices", "schedule": settings.SWEEP_SECONDS},
     "verify the chain": {"task": "journal.tasks.verify_chain", "schedule": crontab(hour="3", minute="10")},
     "anchor the chain": {"task": "journal.tasks.anchor_chain", "schedule": crontab(minute="5")},

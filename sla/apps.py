@@ -9,8 +9,14 @@ class SlaConfig(AppConfig):
     verbose_name = _("服务水平")
 
     def ready(self) -> None:
+        from contracts.carrying import add_carrier
+        from contracts.panels import add_panels
+        from contracts.sections import add_sections
         from contracts.touching import add_toucher
+        from journal import effects
         from journal.wording import name_actions
+        from sla import credit_panels, crediting
+        from sla.carrying import CREDIT_RULES
         from sla.findables import register_sources
         from sla.readings import register_readers
         from sla.telling import ACTIONS
@@ -20,3 +26,15 @@ class SlaConfig(AppConfig):
         register_readers()
         add_toucher(touched_tickets)
         register_sources()
+        name_actions(crediting.ACTIONS)
+        add_carrier(CREDIT_RULES)
+        add_panels(credit_panels.agreement_panels)
+        add_sections(credit_panels.agreement_sections)
+        effects.register(
+            crediting.KIND,
+            crediting.accept,
+            permission="sla.accept_credit",
+            label=_("认可服务减免"),
+            present=crediting.present,
+            describe=crediting.describe,
+        )

@@ -290,6 +290,10 @@ MODELS: dict[str, ModelRow] = {
     "sla_clock": ModelRow(view=TICKET_READERS),
     "sla_breach": ModelRow(view=AGREEMENT_READERS, extra={"evidence": AGREEMENT_READERS}),
     "sla_adjudication": ModelRow(view=AGREEMENT_READERS, verbs={"excuse": who(OL), "uphold": who(CM)}),
+    "sla_creditrule": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "sla_servicecredit": ModelRow(
+        view=AGREEMENT_READERS, list_verbs={"compute": who(OL, FI, FL)}, verbs={"ask": who(OL)}
+    ),
     "billing_rateline": ModelRow(view=INVOICE_READERS, add=FINANCE, change=FINANCE, verbs={"end": FINANCE}),
     "billing_usagerecord": ModelRow(view=INVOICE_READERS | OPERATIONS, list_verbs={"import": OPERATIONS}),
     "billing_serviceperiod": ModelRow(view=INVOICE_READERS, verbs={"draft": FINANCE}, list_verbs={"open": FINANCE}),

@@ -78,6 +78,7 @@ PURE = {
     "contracts/text/labels.py",
     "contracts/text/drawing.py",
     "sla/attainment.py",
+    "sla/credits.py",
     "sla/replay.py",
     "sla/steps.py",
     "sla/priority.py",

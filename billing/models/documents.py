@@ -17,6 +17,7 @@ from billing.models.columns import LARGEST, only_digits, totals_fit, user_column
 from billing.models.metering import RateLine, ServicePeriod
 from billing.querysets import DocumentQuerySet, FormalInvoiceQuerySet
 from contracts.models import Agreement, AgreementVersion
+from sla.models import ServiceCredit
 from worktime.models import CalendarVersion
 
 if TYPE_CHECKING:
@@ -176,6 +177,9 @@ class DocumentLine(models.Model):
     tax_rate = PercentField(_("税率（%）"))
     tax = MoneyField(_("税额"))
     gross = MoneyField(_("价税合计"))
+    service_credit = models.OneToOneField(
+        ServiceCredit, models.PROTECT, null=True, blank=True, related_name="line", verbose_name=_("服务减免")
+    )
     trace = models.JSONField(_("计算过程"), default=dict)
 
     class Meta:

@@ -19,6 +19,7 @@ from journal import approvals
 from portal.sample.moments import local, months_before
 from portal.sample.papers import sample_pdf
 from portal.sample.people import People
+from sla.models import CreditRule
 from worktime.models import Calendar
 
 OFFICE = [[["08:30", "12:00"], ["13:30", "17:30"]]] * 5 + [[], []]
@@ -88,6 +89,7 @@ def _in_force(people: People, body: Organisation, hours: SupportHours, start: da
     version.parameters = {"update_cycle": "每个工作日", "service_period": "月"}
     version.save()
     _rates(version, start)
+    _credit_rules(version)
     deciding.decide_all(version, ANSWERS, by=people["hetong"], at=local(signed_on - timedelta(days=3), 10))
     sign(people, agreement, signed_on)
     return activate(people, agreement, signed_on)
@@ -157,6 +159,18 @@ def make_terms(agreement: Agreement, hours: SupportHours, start: date) -> Agreem
         interest_basis=AgreementVersion.InterestBasis.DAILY,
         interest_rate=Decimal("0.05"),
     )
+
+
+def _credit_rules(version: AgreementVersion) -> None:
+    """What the sample agreements give back: two steps for late answers, an amount for each late solution."""
+    common = {"version": version, "fee_kind": CreditRule.FeeKind.PLATFORM, "clause": "7.3.3"}
+    steps = {"measure": CreditRule.Measure.RESPONSE, "basis": CreditRule.Basis.ATTAINMENT, **common}
+    CreditRule.objects.create(**steps, below=Decimal(95), share=Decimal(5))
+    CreditRule.objects.create(**steps, below=Decimal(80), share=Decimal(10))
+    CreditRule.objects.create(
+        **common, measure=CreditRule.Measure.SOLUTION, basis=CreditRule.Basis.BREACH, amount=Decimal("200.00"),
+        month_cap_share=Decimal(10), year_cap=Decimal("6000.00"),
+    )  # fmt: skip
 
 
 def _rates(version: AgreementVersion, start: date) -> None:

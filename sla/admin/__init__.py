@@ -1,5 +1,5 @@
 """The console's pages on service levels; each module registers its own."""
 
-from sla.admin import breaches, clocks, tickets
+from sla.admin import breaches, clocks, credits, tickets
 
-__all__ = ["breaches", "clocks", "tickets"]
+__all__ = ["breaches", "clocks", "credits", "tickets"]

@@ -1,7 +1,8 @@
-"""Fault tickets, their timeline and attachments, the clocks of what was promised, and breaches."""
+"""Fault tickets, their timeline and attachments, the clocks of what was promised, breaches, and what hangs on them."""
 
 from sla.models.breaches import Adjudication, Breach
 from sla.models.clocks import Clock, ClockEvent
+from sla.models.credits import CreditRule, ServiceCredit
 from sla.models.reports import ReportAnswer, ServiceReport
 from sla.models.series import Series
 from sla.models.tickets import Attachment, Ticket, TicketEntry, random_place
@@ -13,8 +14,10 @@ __all__ = [
     "Breach",
     "Clock",
     "ClockEvent",
+    "CreditRule",
     "ReportAnswer",
     "Series",
+    "ServiceCredit",
     "ServiceReport",
     "Ticket",
     "TicketEntry",

@@ -6,6 +6,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from sla import halting, watch
+from sla.tasks import credits
+
+__all__ = ["credits", "find_drift", "sweep_clocks"]
 
 log = logging.getLogger("sla.tasks")
 

@@ -1,0 +1,59 @@
+"""Credit rules go over to the supplement that is drafted from their version, and are compared between two versions."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from contracts.models import AgreementVersion
+from contracts.parameters import Change
+from people.models import User
+from sla.models import CreditRule
+
+
+class CreditRuleCarrier:
+    """The credit rules of a version (contracts.carrying.Carrier)."""
+
+    def carry(self, old: AgreementVersion, new: AgreementVersion, *, by: User, at: datetime) -> None:
+        """Copy every rule to the new draft."""
+        copied = [field.attname for field in CreditRule._meta.concrete_fields if field.name not in {"id", "version"}]
+        for rule in old.credit_rules.order_by("pk"):
+            made = CreditRule(version=new, **{name: getattr(rule, name) for name in copied})
+            made._history_user = by  # type: ignore[attr-defined]
+            made.save()
+
+    def changes(self, old: AgreementVersion, new: AgreementVersion) -> Iterator[Change]:
+        """Rules that one version has and the other has not, or that give something else."""
+        before, after = ({str(rule): words_of(rule) for rule in v.credit_rules.all()} for v in (old, new))
+        for name in dict.fromkeys([*before, *after]):
+            change = Change(
+                what=_("服务减免 %(name)s") % {"name": name},
+                old=before.get(name, _("没有约定")),
+                new=after.get(name, _("没有约定")),
+            )
+            if change.differs:
+                yield change
+
+
+def words_of(rule: CreditRule) -> str:
+    """What a rule gives, with its caps, in words."""
+    if rule.share is not None:
+        given = _("减免当月%(fee)s的 %(share)s%%") % {"fee": rule.get_fee_kind_display(), "share": plain(rule.share)}
+    else:
+        given = _("减免%(fee)s %(amount)s 元") % {"fee": rule.get_fee_kind_display(), "amount": f"{rule.amount:,.2f}"}
+    caps = [
+        (_("每月不超过 %(cap)s 元"), rule.month_cap and f"{rule.month_cap:,.2f}"),
+        (_("每月不超过当月费用的 %(cap)s%%"), rule.month_cap_share and plain(rule.month_cap_share)),
+        (_("每年不超过 %(cap)s 元"), rule.year_cap and f"{rule.year_cap:,.2f}"),
+    ]
+    agreed = [words % {"cap": cap} for words, cap in caps if cap]
+    return "，".join([given, *(agreed or [_("没有约定上限")])])
+
+
+def plain(number: object) -> str:
+    """A number without the zeros that its column adds."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+CREDIT_RULES = CreditRuleCarrier()
