@@ -12,6 +12,10 @@ class JournalConfig(AppConfig):
     verbose_name = _("履约日志")
 
     def ready(self) -> None:
+        from journal.choosing_parts import account_parts
+        from people.account_parts import add_parts
+
+        add_parts(account_parts)
         # SQLite cannot rebuild a table while triggers name it, and loses the table's own.
         pre_migrate.connect(set_aside, sender=self, dispatch_uid="journal.set_guards_aside")
         post_migrate.connect(restore, sender=self, dispatch_uid="journal.restore_guards")

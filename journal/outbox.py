@@ -1,4 +1,4 @@
-"""The outbox: who must be told, written with the change; e-mail leaves later, never lost, never doubled by a race.
+"""The outbox: who must be told, written with the change; what leaves later is never lost nor doubled by a race.
 
 A sender claims a notice by compare-and-set with a lease, sends outside any transaction and marks it sent.  A crash
 between leaves the lease to run out; the notice then goes again under the same Message-ID.
@@ -21,10 +21,12 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from journal.models import Event, Notice
+from journal import delivering, holding
+from journal.models import Endpoint, Event, Notice
 from journal.nudging import nudge_on_commit
 from journal.querysets import NoticeQuerySet
 from journal.recording import record
+from journal.robots import NotTaken
 from people.models import User
 from people.refusal import Refused
 
@@ -37,8 +39,8 @@ MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 DEAD_AFTER = timedelta(hours=24)
 LONGEST_WAIT = timedelta(minutes=60)
 RUN_BUDGET = timedelta(minutes=3)  # below the time limit of a task
-# What a mail server, the net or a bad address can raise; anything else is our own defect and stays visible.
-MAIL_ERRORS = (OSError, ValueError)
+# What a mail server, the net, a receiver or a bad address can raise; anything else is our own defect and stays visible.
+SEND_ERRORS = (OSError, ValueError, NotTaken)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,21 +89,56 @@ def announce(
     return list(Notice.objects.filter(key__in=[notice.key for notice in wanted]).order_by("pk"))
 
 
+def announce_at(
+    endpoint: Endpoint, *, key: str, letter: Letter, event: Event | None = None, at: datetime
+) -> Notice | None:
+    """Leave a notice for a place outside, once per key and endpoint; none when the endpoint is switched off.
+
+    Call it after record(), in the same transaction.  Raises ValidationError for what cannot be stored.
+    """
+    if not endpoint.enabled:
+        return None
+    full_key = f"{key}/{endpoint.kind}/e{endpoint.pk}"
+    notice = _written(letter, full_key, endpoint.language)
+    notice.channel, notice.endpoint = endpoint.kind, endpoint
+    notice.event, notice.created_at, notice.next_attempt_at = event, at, at
+    notice.clean_fields(exclude=["event", "endpoint", "recipient", "address"])
+    Notice.objects.bulk_create([notice], ignore_conflicts=True)
+    nudge_on_commit()
+    return Notice.objects.get(key=full_key)
+
+
 def send_due(*, at: datetime, sender: Sender | None = None, limit: int = 500) -> int:
-    """Send the e-mails that are due at this instant, one claim at a time; returns how many were sent.
+    """Send what is due at this instant, one claim at a time; returns how many were sent.
 
     Must not run inside a transaction: the claim has to be visible to other senders before the mail leaves.  Stops
-    after RUN_BUDGET (a slow mail server); the next run goes on.
+    after RUN_BUDGET (a slow mail server); the next run goes on.  An endpoint that failed or is at its rate limit is not
+    tried again in this run: it must not keep the others waiting.
     """
     started = monotonic()
     sent = 0
-    for notice in list(Notice.objects.due(at).order_by("next_attempt_at", "pk")[:limit]):
+    rested: set[int] = set()
+    for notice in list(Notice.objects.due(at).select_related("endpoint").order_by("next_attempt_at", "pk")[:limit]):
         # Each claim counts its lease from the moment it is made, however long the mails before it took.
         passed = timedelta(seconds=monotonic() - started)
         if passed > RUN_BUDGET:
             break
-        sent += _send(notice, at + passed, sender or send_mail)
+        if notice.endpoint_id in rested or _put_off(notice, at + passed):
+            rested.add(notice.endpoint_id or 0)
+            continue
+        done = _send(notice, at + passed, sender or send)
+        sent += done
+        if not done and notice.endpoint_id:
+            rested.add(notice.endpoint_id)
     return sent
+
+
+def send(notice: Notice) -> None:
+    """Send one notice by its channel.  Raises one of SEND_ERRORS."""
+    if notice.endpoint_id is None:
+        send_mail(notice)
+    else:
+        delivering.deliver(notice, link=absolute(notice.url))
 
 
 def claim(seen: Notice, *, at: datetime) -> bool:
@@ -110,6 +147,19 @@ def claim(seen: Notice, *, at: datetime) -> bool:
         if Notice.objects.claim(at, seen=seen) == 0:
             return False
     seen.refresh_from_db()
+    return True
+
+
+def _put_off(notice: Notice, at: datetime) -> bool:
+    """Whether the endpoint of the notice is at its rate limit; its waiting notices are then put off together."""
+    endpoint = notice.endpoint
+    if endpoint is None:
+        return False
+    wait = delivering.take_turn(endpoint.pk, endpoint.kind, at=at)
+    if wait is None:
+        return False
+    waiting = Notice.objects.filter(endpoint=endpoint, state=Notice.State.PENDING, next_attempt_at__lt=wait)
+    waiting.update(next_attempt_at=wait)
     return True
 
 
@@ -173,20 +223,24 @@ def _reachable(recipient: User, channel: str) -> bool:
 
 
 def _draft(letter: Letter, key: str, recipient: User, channel: str) -> Notice:
-    full_key = f"{key}/{channel}/{recipient.pk}"
-    with translation.override(recipient.language):
+    notice = _written(letter, f"{key}/{channel}/{recipient.pk}", recipient.language)
+    notice.recipient, notice.channel = recipient, channel
+    notice.address = recipient.email if channel == Notice.Channel.EMAIL else ""
+    return notice
+
+
+def _written(letter: Letter, full_key: str, language: str) -> Notice:
+    """The letter in words of a language, not yet addressed."""
+    with translation.override(language):
         subject, body = _words(letter.subject), _words(letter.body)
     return Notice(
         key=full_key,
-        recipient=recipient,
-        address=recipient.email if channel == Notice.Channel.EMAIL else "",
-        channel=channel,
         kind=letter.kind,
         level=letter.level,
         subject=" ".join(subject.split())[:200],
         body=body,
         url=letter.url,
-        language=recipient.language,
+        language=language,
         message_id=message_id(full_key),
     )
 
@@ -203,11 +257,11 @@ def _words(text: Text) -> str:
 
 
 def _set_off(notice: Notice, at: datetime) -> None:
-    """An in-app notice is sent by existing; an e-mail waits for the sender."""
+    """An in-app notice is sent by existing; an e-mail waits for the sender, or for the end of quiet hours."""
     if notice.channel == Notice.Channel.IN_APP:
         notice.state, notice.sent_at = Notice.State.SENT, at
     else:
-        notice.next_attempt_at = at
+        holding.set_off(notice, at=at)
 
 
 def _send(notice: Notice, at: datetime, deliver: Sender) -> int:
@@ -218,7 +272,7 @@ def _send(notice: Notice, at: datetime, deliver: Sender) -> int:
         return 0
     try:
         deliver(notice)
-    except MAIL_ERRORS as error:
+    except SEND_ERRORS as error:
         _failed(notice, at, error)
         return 0
     return Notice.objects.claimed(notice).update(state=Notice.State.SENT, sent_at=at, lease_until=None, last_error="")

@@ -25,8 +25,8 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def due(self, at: datetime) -> "NoticeQuerySet":
-        """E-mails to send at this instant: waiting and due, or claimed by a sender whose lease ran out."""
-        return self.filter(channel="email").filter(
+        """What to send outside at this instant: waiting and due, or claimed by a sender whose lease ran out."""
+        return self.exclude(channel="in_app").filter(
             Q(state="pending", next_attempt_at__lte=at) | Q(state="sending", lease_until__lte=at)
         )
 
@@ -46,6 +46,15 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def claimed(self, notice: "Notice") -> "NoticeQuerySet":
         """The notice, as long as this claim (told by its number of attempts) still holds it."""
         return self.filter(pk=notice.pk, state="sending", attempts=notice.attempts)
+
+    def held(self) -> "NoticeQuerySet":
+        """E-mails that wait for quiet hours to end, or to be put together."""
+        return self.filter(state="held")
+
+    def mailed_since(self, user_id: int, since: datetime) -> "NoticeQuerySet":
+        """The e-mails of a person that were left after an instant and go, or went, as letters of their own."""
+        own = self.filter(recipient=user_id, channel="email", created_at__gt=since)
+        return own.exclude(state__in=["held", "merged"]).exclude(kind="notice.digest")
 
     def unread_by(self, user: "User") -> "NoticeQuerySet":
         """In-app notices that the user has not read, newest first."""

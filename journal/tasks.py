@@ -5,14 +5,15 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from journal import alarm, approvals, chain, keeping, outbox
+from journal import alarm, approvals, chain, digests, keeping, outbox
 
 log = logging.getLogger("journal.chain")
 
 
 @shared_task(name="journal.tasks.send_notices")
 def send_notices() -> int:
-    """Send the e-mails that are due; returns how many."""
+    """Put held e-mails together and send what is due; returns how many were sent."""
+    digests.gather(at=timezone.now())
     return outbox.send_due(at=timezone.now())
 
 

@@ -11,6 +11,14 @@ ACTIONS: dict[str, object] = {
     "approval.withdrawn": _("撤回申请"),
     "approval.expired": _("申请过期"),
     "notice.retried": _("重新发送通知"),
+    "endpoint.added": _("登记外部渠道"),
+    "endpoint.revised": _("修改外部渠道"),
+    "endpoint.switched_off": _("停用外部渠道"),
+    "endpoint.switched_on": _("启用外部渠道"),
+    "endpoint.rotated": _("更换渠道密钥"),
+    "endpoint.key_shown": _("查看渠道密钥"),
+    "endpoint.tested": _("测试外部渠道"),
+    "telling.chosen": _("设置通知方式"),
     "chain.found_unsound": _("日志校验不通过"),
 }
 

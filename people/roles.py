@@ -228,6 +228,8 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "journal.view_event": (AUDIT_ADMIN, AUDITOR),
     "journal.view_notice": (SYSTEM_ADMIN, AUDIT_ADMIN),
     "journal.retry_notice": (SYSTEM_ADMIN,),
+    "journal.view_endpoint": (SYSTEM_ADMIN, AUDIT_ADMIN),
+    "journal.manage_endpoint": (SYSTEM_ADMIN,),
     "journal.view_approval": (OPERATIONS_LEAD, FINANCE, FINANCE_LEAD, CONTRACT_MANAGER, SECURITY_ADMIN, AUDITOR),
     "people.export_lists": (OPERATIONS_LEAD, FINANCE, FINANCE_LEAD, CONTRACT_MANAGER, AUDITOR),
     "people.view_health": (SYSTEM_ADMIN,),

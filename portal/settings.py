@@ -245,6 +245,10 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebase
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env_text("SHOUYUE_MAIL_FROM", "shouyue@localhost")
 
+# --- Posting to other systems ------------------------------------------------------------------
+WEBHOOK_HTTP_HOSTS = env_list("SHOUYUE_WEBHOOK_HTTP_HOSTS")  # may be written to without TLS
+WEBHOOK_PRIVATE_HOSTS = env_list("SHOUYUE_WEBHOOK_PRIVATE_HOSTS")  # may lie in a private network
+
 # --- Background work ---------------------------------------------------------------------------
 CELERY_BROKER_URL = env_text("CELERY_BROKER_URL", f"spool://{VAR_DIR / 'spool'}")
 SWEEP_SECONDS = env_int("SHOUYUE_SWEEP_SECONDS", 30, least=5)

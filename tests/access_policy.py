@@ -58,6 +58,12 @@ MODELS: dict[str, ModelRow] = {
     "people_user": ModelRow(view=who(SEC), add=who(SEC), change=who(SEC), verbs={"password": who(SEC)}),
     "journal_event": ModelRow(view=who(AU, AUD), list_verbs={"verify": who(AU, AUD)}),
     "journal_notice": ModelRow(view=who(SYS, AUD), verbs={"retry": who(SYS)}),
+    "journal_endpoint": ModelRow(
+        view=who(SYS, AUD),
+        list_verbs={"add": who(SYS)},
+        verbs=dict.fromkeys(("test", "revise", "rotate", "switch-off", "switch-on"), who(SYS)),
+        extra={"key": who(SYS)},
+    ),
     "journal_approval": ModelRow(
         view=who(OL, FI, FL, CM, SEC, AU),
         # The row of the walk asks to publish a notice: CM asked, SEC may decide, AU reads all; others do not find it.
@@ -356,6 +362,7 @@ PAGES: dict[str, Who] = {
     "contracts:feed-revoke": NOBODY,  # POST only
     "contracts:onboarding": SIGNED_IN,
     "journal:notices": SIGNED_IN,
+    "journal:telling": SIGNED_IN,
     "journal:read-all": NOBODY,  # POST only
 }
 

@@ -13,6 +13,10 @@ FORBIDDEN_NAMES = {"core", "common", "utils", "util", "helpers", "services", "se
 EDGES = {"admin", "views", "api", "tasks"}  # nothing inside an app imports these, but urls and apps
 PURE = {
     "journal/hashing.py",
+    "journal/pace.py",
+    "journal/quiet.py",
+    "journal/robots.py",
+    "journal/webhook.py",
     "worktime/almanac.py",
     "worktime/pauses.py",
     "worktime/published.py",

@@ -27,6 +27,7 @@ from portal.sample.papers import make_papers
 from portal.sample.people import BODIES, PASSWORD, STAFF, make_people
 from portal.sample.sharing import make_sharing
 from portal.sample.supplements import make_supplements
+from portal.sample.telling import make_endpoints
 from portal.sample.tickets import make_tickets
 from worktime.calendars import current_version, load_bundled, work_calendar, workday_calendar
 
@@ -74,6 +75,7 @@ class Command(BaseCommand):
             make_supplements(people, agreements, moments)
             make_access(people, agreements, moments)
             make_lives(people, agreements, hours, moments)
+            make_endpoints(people, at=now)
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_tickets(people, agreements, moments)
         make_credits(people, moments)

@@ -24,7 +24,14 @@ from people.models import User
 from people.refusal import Refused
 from people.showing import Tone
 
-NOTICE_TONES: dict[str, Tone] = {"pending": "info", "sending": "info", "sent": "ok", "dead": "bad"}
+NOTICE_TONES: dict[str, Tone] = {
+    "pending": "info",
+    "sending": "info",
+    "sent": "ok",
+    "dead": "bad",
+    "held": "warn",
+    "merged": "muted",
+}
 APPROVAL_TONES: dict[str, Tone] = {
     "requested": "warn",
     "approved": "ok",
@@ -141,11 +148,11 @@ def _retry(request: HttpRequest, obj: Any, cleaned: dict[str, Any]) -> str:
 class NoticeAdmin(ReadOnlyAdmin):
     """Whether notices left.  What they say is shown to those who may read the journal."""
 
-    list_display = ("created_at", "recipient", "channel", "subject", "state_badge", "attempts", "sent_at")
-    list_select_related = ("recipient",)
+    list_display = ("created_at", "to", "channel", "subject", "state_badge", "attempts", "sent_at")
+    list_select_related = ("recipient", "endpoint")
     list_filter = ("state", "channel", "level", ("created_at", DateRangeFilter))
-    search_fields = ("recipient__name", "address", "subject", "kind", "=message_id")
-    search_help_text = _("按收件人、邮箱、标题、类别或邮件标识查找")
+    search_fields = ("recipient__name", "endpoint__name", "address", "subject", "kind", "=message_id")
+    search_help_text = _("按收件人、外部渠道、邮箱、标题、类别或邮件标识查找")
     empty_hint = _("还没有通知。")
     verbs = (
         Verb(
@@ -154,7 +161,7 @@ class NoticeAdmin(ReadOnlyAdmin):
             "journal.retry_notice",
             _retry,
             when=lambda obj: obj.state == Notice.State.DEAD,
-            explain=lambda obj: _t("邮件连续 24 小时发送失败后不再尝试。请先排除故障，再放回发送队列。"),
+            explain=lambda obj: _t("连续 24 小时发送失败后不再尝试。请先排除故障，再放回发送队列。"),
             tone="primary",
         ),
     )
@@ -162,7 +169,7 @@ class NoticeAdmin(ReadOnlyAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Notice | None = None) -> Any:
         said = ("subject", "body", "url") if request.user.has_perm("journal.view_event") else ("subject",)
         return (
-            (None, {"fields": ("recipient", "address", "channel", "kind", "level", *said, "language")}),
+            (None, {"fields": ("recipient", "endpoint", "address", "channel", "kind", "level", *said, "language")}),
             (
                 _("发送"),
                 {
@@ -181,6 +188,10 @@ class NoticeAdmin(ReadOnlyAdmin):
                 },
             ),
         )
+
+    @admin.display(description=_("收件人"), ordering="recipient")
+    def to(self, obj: Notice) -> str:
+        return str(obj.recipient or obj.endpoint or obj.address)
 
     @admin.display(description=_("状态"), ordering="state")
     def state_badge(self, obj: Notice) -> SafeString:

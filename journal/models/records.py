@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from journal.hashing import GENESIS, HMAC_SHA256, SHA256, instant
 from journal.querysets import ApprovalQuerySet, EventQuerySet, NoticeQuerySet
@@ -140,11 +141,15 @@ class Anchor(models.Model):
 
 
 class Notice(models.Model):
-    """One message to one person by one channel: an outbox row, written with the change it tells of."""
+    """One message to one person, or one place outside, by one channel: an outbox row, written with its change."""
 
     class Channel(models.TextChoices):
         IN_APP = "in_app", _("站内通知")
         EMAIL = "email", _("电子邮件")
+        WEBHOOK = "webhook", _("Webhook")
+        WECOM = "wecom", _("企业微信")
+        DINGTALK = "dingtalk", _("钉钉")
+        FEISHU = "feishu", _("飞书")
 
     class Level(models.TextChoices):
         INFO = "info", _("提示")
@@ -156,6 +161,8 @@ class Notice(models.Model):
         SENDING = "sending", _("发送中")
         SENT = "sent", _("已发送")
         DEAD = "dead", _("发送失败")
+        HELD = "held", _("暂缓发送")
+        MERGED = "merged", _("已并入汇总")
 
     key = models.CharField(_("唯一键"), max_length=200, unique=True)
     event = models.ForeignKey(
@@ -168,6 +175,14 @@ class Notice(models.Model):
         blank=True,
         related_name="notices",
         verbose_name=_("收件人"),
+    )
+    endpoint = models.ForeignKey(
+        "journal.Endpoint",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name=pgettext_lazy("one", "外部渠道"),
     )
     address = models.EmailField(_("邮箱"), blank=True)
     channel = models.CharField(_("渠道"), max_length=10, choices=Channel.choices)
@@ -196,7 +211,12 @@ class Notice(models.Model):
         ordering = ["-pk"]
         permissions = [("retry_notice", _("重新发送通知"))]
         indexes = [
-            models.Index(fields=["next_attempt_at"], name="notice_due", condition=Q(state__in=["pending", "sending"])),
+            models.Index(
+                fields=["next_attempt_at"],
+                name="notice_waiting",
+                condition=Q(state__in=["pending", "sending", "held"]),
+            ),
+            models.Index(fields=["recipient", "created_at"], name="notice_mailed", condition=Q(channel="email")),
             models.Index(
                 fields=["recipient", "-id"], name="notice_unread", condition=Q(channel="in_app", read_at__isnull=True)
             ),
@@ -204,8 +224,8 @@ class Notice(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="notice_channel_known",
-                condition=Q(channel__in=["in_app", "email"]),
-                violation_error_message=_("通知渠道只能是站内通知或电子邮件。"),
+                condition=Q(channel__in=["in_app", "email", "webhook", "wecom", "dingtalk", "feishu"]),
+                violation_error_message=_("没有这种通知渠道。"),
             ),
             models.CheckConstraint(
                 name="notice_level_known",
@@ -214,7 +234,7 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 name="notice_state_known",
-                condition=Q(state__in=["pending", "sending", "sent", "dead"]),
+                condition=Q(state__in=["pending", "sending", "sent", "dead", "held", "merged"]),
                 violation_error_message=_("通知状态不正确。"),
             ),
             models.CheckConstraint(
@@ -230,8 +250,15 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 name="notice_has_addressee",
-                condition=Q(channel="in_app", recipient__isnull=False) | (Q(channel="email") & ~Q(address="")),
-                violation_error_message=_("站内通知要有收件人，电子邮件要有邮箱地址。"),
+                condition=Q(channel="in_app", recipient__isnull=False, endpoint__isnull=True)
+                | (Q(channel="email", endpoint__isnull=True) & ~Q(address=""))
+                | Q(channel__in=["webhook", "wecom", "dingtalk", "feishu"], endpoint__isnull=False),
+                violation_error_message=_("站内通知要有收件人，电子邮件要有邮箱地址，其他渠道要有外部渠道。"),
+            ),
+            models.CheckConstraint(
+                name="notice_held_is_mail",
+                condition=~Q(state__in=["held", "merged"]) | Q(channel="email", recipient__isnull=False),
+                violation_error_message=_("只有发给个人的电子邮件才能暂缓或汇总。"),
             ),
         ]
 
