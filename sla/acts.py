@@ -13,12 +13,21 @@ from journal.recording import record
 from people.models import User
 from people.refusal import Refused
 from people.uploading import check
-from sla import attaching, clocks, telling
+from sla import attaching, clocks, holding, telling
 from sla.clocks import Dial
 from sla.models import Ticket, TicketEntry
-from sla.steps import STEPS, after, may
+from sla.steps import DESK, STEPS, after, may
 
-INTERNAL = frozenset({TicketEntry.Kind.NOTE, TicketEntry.Kind.REASSIGNED, TicketEntry.Kind.WARNED})
+DESK_KINDS = frozenset(
+    {
+        TicketEntry.Kind.QUEUED,
+        TicketEntry.Kind.LABELLED,
+        TicketEntry.Kind.LINKED,
+        TicketEntry.Kind.WATCHED,
+        TicketEntry.Kind.ESCALATED,
+    }
+)
+INTERNAL = DESK_KINDS | {TicketEntry.Kind.NOTE, TicketEntry.Kind.REASSIGNED, TicketEntry.Kind.WARNED}
 LONGEST_TEXT = 8000
 
 
@@ -59,10 +68,11 @@ def finish(act: Act, kind: str, text: str, files: Iterable[Any] = ()) -> Ticket:
     """Keep the ticket's new state, the line of its timeline and its files; record and tell.  Answers the ticket."""
     checked = check(files)
     ticket = act.ticket
-    if act.verb in STEPS:
+    if act.verb in STEPS or act.verb in DESK:
         ticket.state = after(act.verb, ticket.state)
         ticket._history_user = act.by  # type: ignore[attr-defined]
         ticket.save()
+    holding.follow(ticket, at=act.at)
     entry = TicketEntry.objects.create(
         ticket=ticket, kind=kind, text=_fitting(text), by=act.by, at=act.at, internal=kind in INTERNAL, data=act.data
     )

@@ -35,14 +35,30 @@ STEPS = {
     "release": Step(OPEN | {CLOSED}, STAYS),
 }
 
+# What is done with a ticket at the desk, beside its own course (sla.queues, sla.watching, sla.merging ...).
+DESK = {
+    "queue": Step(OPEN, STAYS),
+    "escalate": Step(OPEN, STAYS),
+    "label": Step(EVER, STAYS),
+    "link": Step(EVER, STAYS),
+    "watch": Step(EVER, STAYS),
+    "take_in": Step(OPEN, STAYS),
+    "merge": Step(UNSOLVED | {PROPOSED}, CANCELLED),
+}
+
 
 def may(verb: str, state: str) -> bool:
     """Whether the verb can start in the state.  Raises KeyError for a verb that there is not."""
-    return state in STEPS[verb].start
+    return state in step_of(verb).start
 
 
 def after(verb: str, state: str) -> str:
     """The state that the verb leads to.  A reply ends the wait for Party B."""
     if verb == "reply" and state == AWAITING_B:
         return RESPONDED
-    return STEPS[verb].to or state
+    return step_of(verb).to or state
+
+
+def step_of(verb: str) -> Step:
+    """The step of a verb of the ticket or of the desk.  Raises KeyError for a verb that there is not."""
+    return STEPS[verb] if verb in STEPS else DESK[verb]

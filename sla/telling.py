@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from contracts.models import Membership
 from journal.models import Event, Notice
@@ -25,16 +26,35 @@ from sla.models import Breach, Clock, Ticket, TicketEntry
 Kind = TicketEntry.Kind
 Level = Notice.Level
 Words = Callable[[], str]
+DESK_ACTIONS: dict[str, object] = {
+    "queue.made": _lazy("新建队列"),
+    "queue.revised": _lazy("修改队列"),
+    "queue.retired": _lazy("停用队列"),
+    "queue.revived": _lazy("启用队列"),
+    "queue.rule_set": _lazy("设置分派规则"),
+    "queue.rule_dropped": _lazy("删除分派规则"),
+    "label.made": _lazy("新建标签"),
+    "label.revised": _lazy("修改标签"),
+    "label.retired": _lazy("停用标签"),
+    "label.revived": _lazy("启用标签"),
+    "canned.made": _lazy("新建答复模板"),
+    "canned.revised": _lazy("修改答复模板"),
+    "canned.retired": _lazy("停用答复模板"),
+    "canned.revived": _lazy("启用答复模板"),
+    "filter.saved": _lazy("保存筛选"),
+    "filter.dropped": _lazy("删除筛选"),
+}
 # What the journal calls the events of this app.
 ACTIONS: dict[str, object] = {
     **{f"ticket.{kind.value}": kind.label for kind in Kind},
     "clock.warned": Kind.WARNED.label,
     "clock.breached": Kind.BREACHED.label,
+    **DESK_ACTIONS,
 }
 LEAD_FROM = 90  # per cent: from here on the lead of operations is told too
 TO_OPERATIONS = frozenset({Kind.FILED, Kind.REPLIED, Kind.CONFIRMED, Kind.DISPUTED, Kind.CANCELLED})
 TO_PARTY_B = frozenset(
-    {Kind.FILED, Kind.ACCEPTED, Kind.RESPONDED, Kind.ASKED, Kind.PROPOSED, Kind.CLOSED, Kind.CANCELLED}
+    {Kind.FILED, Kind.ACCEPTED, Kind.RESPONDED, Kind.ASKED, Kind.PROPOSED, Kind.CLOSED, Kind.CANCELLED, Kind.MERGED}
 )
 
 
@@ -53,6 +73,11 @@ def tell_of_entry(ticket: Ticket, entry: TicketEntry, *, event: Event) -> None:
     """Tell those whom a new line of the timeline concerns, but not the one who wrote it."""
     if entry.kind == Kind.REASSIGNED:
         _tell([ticket.assignee], _assigned(ticket, entry), _staff_url(ticket), event=event, at=entry.at)
+    if entry.kind == Kind.ESCALATED:
+        _tell(_user(entry), _escalated(ticket, entry), _staff_url(ticket), event=event, at=entry.at)
+    if entry.kind == Kind.QUEUED and ticket.assignee is None:
+        members = [person for person in _members(entry) if person.pk != entry.by_id]
+        _tell(members, _assigned(ticket, entry), _staff_url(ticket), event=event, at=entry.at)
     if entry.kind in TO_OPERATIONS:
         people = [person for person in operations(ticket) if person.pk != entry.by_id]
         _tell(people, _news(ticket, entry), _staff_url(ticket), event=event, at=entry.at)
@@ -172,10 +197,31 @@ def _receipt(ticket: Ticket, entry: TicketEntry) -> Message:
 def _assigned(ticket: Ticket, entry: TicketEntry) -> Message:
     return Message(
         key=f"ticket/{ticket.pk}/{entry.pk}",
-        kind="ticket.reassigned",
+        kind=f"ticket.{entry.kind}",
         subject=lambda: _("请处理：%(number)s %(title)s") % {"number": ticket.number, "title": ticket.title},
         body=lambda: entry.text or ticket.description,
     )
+
+
+def _escalated(ticket: Ticket, entry: TicketEntry) -> Message:
+    return Message(
+        key=f"ticket/{ticket.pk}/{entry.pk}",
+        kind="ticket.escalated",
+        subject=lambda: (
+            _("%(name)s 上报给您：%(number)s %(title)s")
+            % {"name": entry.by, "number": ticket.number, "title": ticket.title}
+        ),
+        body=lambda: entry.text,
+        level=Level.URGENT.value,
+    )
+
+
+def _user(entry: TicketEntry) -> Iterable[User]:
+    return User.objects.filter(pk=entry.data["user"])
+
+
+def _members(entry: TicketEntry) -> Iterable[User]:
+    return User.objects.filter(queues=entry.data["queue"], is_active=True).order_by("pk")
 
 
 def _deadlines(ticket: Ticket) -> list[str]:

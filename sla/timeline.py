@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from people.showing import Tone
 from sla.faces import reason_words
-from sla.models import Attachment, Clock, TicketEntry
+from sla.models import Attachment, Clock, TicketEntry, TicketLink
 from sla.telling import moment
 
 Kind = TicketEntry.Kind
@@ -23,6 +23,8 @@ TONES: dict[str, Tone] = {
     Kind.ASKED: "warn",
     Kind.WARNED: "warn",
     Kind.DISPUTED: "bad",
+    Kind.MERGED: "warn",
+    Kind.ESCALATED: "bad",
     Kind.BREACHED: "bad",
     Kind.HELD: "muted",
     Kind.RELEASED: "info",
@@ -88,6 +90,8 @@ def _text(entry: TicketEntry) -> str:
     if entry.kind == Kind.REASSIGNED:
         passed = _("由 %(from)s 转给 %(to)s。") if said["from"] else _("交给 %(to)s。")
         return "\n".join(filter(None, [passed % said, entry.text]))
+    if entry.kind in DESK_WORDS:
+        return "\n".join(filter(None, [DESK_WORDS[entry.kind](said), entry.text]))
     return entry.text
 
 
@@ -116,6 +120,51 @@ def _held(kind: str, said: dict[str, Any]) -> str:
             else _("%(reason)s结束，%(clocks)s时限恢复计时。")
         )
     return words % about
+
+
+def _queued(said: dict[str, Any]) -> str:
+    moved = _("由队列“%(from)s”转入队列“%(to)s”。") if said["from"] else _("转入队列“%(to)s”。")
+    left = _("%(given_up)s 不是该队列成员，不再负责。") if said["given_up"] else ""
+    return (moved + left) % said
+
+
+def _labelled(said: dict[str, Any]) -> str:
+    added, removed = "、".join(said["added"]), "、".join(said["removed"])
+    parts = [_("加上：%(labels)s。") % {"labels": added}] if added else []
+    return "".join([*parts, _("去掉：%(labels)s。") % {"labels": removed} if removed else ""])
+
+
+def _linked(said: dict[str, Any]) -> str:
+    tie = TicketLink.Kind(said["link"]).label
+    if said.get("removed"):
+        return _("删除关联“%(tie)s”：%(other)s。") % {"tie": tie, "other": said["other"]}
+    return _("关联“%(tie)s”：%(other)s。") % {"tie": tie, "other": said["other"]}
+
+
+def _watched(said: dict[str, Any]) -> str:
+    return (_("%(who)s 取消关注。") if said.get("removed") else _("%(who)s 开始关注。")) % said
+
+
+def _merged(said: dict[str, Any]) -> str:
+    if "into" in said:
+        return _("本报告并入 %(into)s，时限计时取消，以后的办理见该报告。") % said
+    if said.get("files"):
+        return _("%(from)s 的内部附件。") % said
+    return _("报告 %(from)s“%(title)s”并入本报告，本报告的时限不变。") % said
+
+
+def _escalated(said: dict[str, Any]) -> str:
+    return _("上报给 %(to)s。") % said
+
+
+DESK_WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
+    Kind.QUEUED: _queued,
+    Kind.LABELLED: _labelled,
+    Kind.LINKED: _linked,
+    Kind.WATCHED: _watched,
+    Kind.MERGED: _merged,
+    Kind.ESCALATED: _escalated,
+}
 
 
 def _clock(said: dict[str, Any]) -> str:

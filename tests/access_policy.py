@@ -290,8 +290,28 @@ MODELS: dict[str, ModelRow] = {
         view=TICKET_READERS,
         list_verbs={"file": OPERATIONS},
         verbs=dict.fromkeys(
-            ("accept", "respond", "propose", "ask", "reply", "close", "reassign", "note", "cancel"), OPERATIONS
+            (
+                *("accept", "respond", "propose", "ask", "reply", "close", "reassign", "note", "cancel"),
+                *("queue", "label", "escalate", "link", "unlink", "watch", "unwatch", "merge"),
+            ),
+            OPERATIONS,
         ),
+        extra={"workbench": TICKET_READERS, "mass": OPERATIONS},
+    ),
+    "sla_queue": ModelRow(
+        view=TICKET_READERS,
+        list_verbs={"make": who(OL)},
+        verbs=dict.fromkeys(("revise", "rule", "drop-rule", "retire", "revive"), who(OL)),
+    ),
+    "sla_label": ModelRow(
+        view=TICKET_READERS,
+        list_verbs={"make": who(OL)},
+        verbs=dict.fromkeys(("revise", "retire", "revive"), who(OL)),
+    ),
+    "sla_cannedanswer": ModelRow(
+        view=TICKET_READERS,
+        list_verbs={"make": who(OL)},
+        verbs=dict.fromkeys(("revise", "retire", "revive"), who(OL)),
     ),
     "sla_clock": ModelRow(view=TICKET_READERS),
     "sla_breach": ModelRow(view=AGREEMENT_READERS, extra={"evidence": AGREEMENT_READERS}),

@@ -3,3 +3,6 @@
 from sla.admin import breaches, clocks, credits, tickets
 
 __all__ = ["breaches", "clocks", "credits", "tickets"]
+from sla.admin import desk
+
+__all__ = ["breaches", "clocks", "desk", "tickets"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin
@@ -19,24 +19,16 @@ from django.utils.translation import gettext_lazy as _
 from people.console import DateRangeFilter, Outcome, Panel, RecordAdmin, Verb, badge
 from people.models import User
 from sla import forms, tickets
+from sla.admin.desk_verbs import DESK_VERBS, acting, can
+from sla.admin.massing import MassMixin
+from sla.admin.workbench import WorkbenchMixin
 from sla.faces import PRIORITY_TONES, STATE_TONES, clock_badge, faces_of, left_badge, with_left
 from sla.filtering import QueueFilter
 from sla.models import Clock, Ticket
 from sla.panels import ticket_panels
-from sla.steps import may
 from sla.telling import moment
 
 HANDLE = "sla.handle_ticket"
-
-
-def _acting(verb: Callable[..., Ticket], done: object) -> Callable[[HttpRequest, Any, dict[str, Any]], object]:
-    """What a button does: the verb with what the form says, then the words."""
-
-    def call(request: HttpRequest, obj: Any, cleaned: dict[str, Any]) -> object:
-        verb(obj, at=timezone.now(), by=cast(User, request.user), **forms.told(cleaned))
-        return done
-
-    return call
 
 
 def _file(request: HttpRequest, obj: None, cleaned: dict[str, Any]) -> Outcome:
@@ -49,10 +41,6 @@ def _file(request: HttpRequest, obj: None, cleaned: dict[str, Any]) -> Outcome:
     )
 
 
-def _can(verb: str) -> Callable[[Any], bool]:
-    return lambda obj: may(verb, obj.state)
-
-
 class QueueList(ChangeList):
     """The queue, with the support time that each row has left."""
 
@@ -62,7 +50,7 @@ class QueueList(ChangeList):
 
 
 @admin.register(Ticket)
-class TicketAdmin(RecordAdmin):
+class TicketAdmin(WorkbenchMixin, MassMixin, RecordAdmin):
     list_display = (
         "number", "title", "state_badge", "next_due", "response_badge", "solution_badge", "assignee", "party_b",
     )  # fmt: skip
@@ -85,32 +73,34 @@ class TicketAdmin(RecordAdmin):
              explain=lambda obj: _t("乙方用电话、邮件报告，或甲方自己发现的，在这里登记；时限从登记时起算。")),
     )  # fmt: skip
     verbs = (
-        Verb("accept", _("受理"), HANDLE, _acting(tickets.accept, _("已受理，由您负责。")), form=forms.AcceptForm,
-             when=_can("accept"), explain=lambda obj: _t("受理后由您负责。受理不是响应，响应时限继续计时。")),
-        Verb("respond", _("响应"), HANDLE, _acting(tickets.respond, _("已响应，响应时限停止。")),
-             form=forms.RespondForm, when=_can("respond"), tone="primary",
+        Verb("accept", _("受理"), HANDLE, acting(tickets.accept, _("已受理，由您负责。")), form=forms.AcceptForm,
+             when=can("accept"), explain=lambda obj: _t("受理后由您负责。受理不是响应，响应时限继续计时。")),
+        Verb("respond", _("响应"), HANDLE, acting(tickets.respond, _("已响应，响应时限停止。")),
+             form=forms.CannedRespondForm, when=can("respond"), tone="primary",
              explain=lambda obj: _t("答复发给乙方，响应时限停止计时。")),
-        Verb("propose", _("提出解决方案"), HANDLE, _acting(tickets.propose, _("解决方案已提交，等待乙方确认。")),
-             form=forms.ProposeForm, when=_can("propose"), tone="primary",
+        Verb("propose", _("提出解决方案"), HANDLE, acting(tickets.propose, _("解决方案已提交，等待乙方确认。")),
+             form=forms.CannedProposeForm, when=can("propose"), tone="primary",
              explain=lambda obj: _t("方案发给乙方确认，解决方案时限停止计时。")),
-        Verb("ask", _("请乙方补充"), HANDLE, _acting(tickets.ask_party_b, _("已请乙方补充，解决方案时限暂停。")),
-             form=forms.AskForm, when=_can("ask_party_b"),
+        Verb("ask", _("请乙方补充"), HANDLE, acting(tickets.ask_party_b, _("已请乙方补充，解决方案时限暂停。")),
+             form=forms.CannedAskForm, when=can("ask_party_b"),
              explain=lambda obj: _t("等待乙方期间解决方案时限暂停，乙方一回复立即恢复。")),
-        Verb("reply", _("代乙方登记回复"), HANDLE, _acting(tickets.reply, _("已登记乙方的回复。")),
-             form=forms.PhoneReplyForm, when=_can("reply")),
-        Verb("close", _("关闭"), HANDLE, _acting(tickets.close, _("已关闭。")), form=forms.MaySayForm,
-             when=_can("close"), tone="primary"),
-        Verb("reassign", _("转派"), HANDLE, _acting(tickets.reassign, _("已转派。")), form=forms.ReassignForm,
-             when=_can("reassign")),
-        Verb("note", _("内部备注"), HANDLE, _acting(tickets.note, _("备注已保存。")), form=forms.NoteForm,
-             when=_can("note")),
-        Verb("cancel", _("撤销"), HANDLE, _acting(tickets.cancel, _("报告已撤销。")), form=forms.ReasonForm,
-             when=_can("cancel"), tone="danger",
+        Verb("reply", _("代乙方登记回复"), HANDLE, acting(tickets.reply, _("已登记乙方的回复。")),
+             form=forms.PhoneReplyForm, when=can("reply")),
+        Verb("close", _("关闭"), HANDLE, acting(tickets.close, _("已关闭。")), form=forms.MaySayForm,
+             when=can("close"), tone="primary"),
+        Verb("reassign", _("转派"), HANDLE, acting(tickets.reassign, _("已转派。")), form=forms.ReassignForm,
+             when=can("reassign")),
+        Verb("note", _("内部备注"), HANDLE, acting(tickets.note, _("备注已保存。")), form=forms.NoteForm,
+             when=can("note")),
+        Verb("cancel", _("撤销"), HANDLE, acting(tickets.cancel, _("报告已撤销。")), form=forms.ReasonForm,
+             when=can("cancel"), tone="danger",
              explain=lambda obj: _t("只用于误报或重复的报告；乙方会收到通知。已经发生的超时不会消失。")),
+        *DESK_VERBS,
     )  # fmt: skip
 
     class Media:
         css = {"all": ("sla/sla.css",)}
+        js = ("sla/canned.js",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
         rows = super().get_queryset(request).select_related("agreement__party_b", "version", "assignee", "reporter")

@@ -1,8 +1,21 @@
-"""Fault tickets, their timeline and attachments, the clocks of what was promised, breaches, and what hangs on them."""
+"""Fault tickets, their timeline and attachments, the clocks of what was promised, breaches; the desk of operations."""
 
 from sla.models.breaches import Adjudication, Breach
 from sla.models.clocks import Clock, ClockEvent
 from sla.models.credits import CreditRule, ServiceCredit
+from sla.models.desk import (
+    CannedAnswer,
+    Escalation,
+    Holding,
+    Label,
+    Labelled,
+    Merge,
+    Queue,
+    QueueRule,
+    SavedFilter,
+    TicketLink,
+    Watch,
+)
 from sla.models.reports import ReportAnswer, ServiceReport
 from sla.models.series import Series
 from sla.models.tickets import Attachment, Ticket, TicketEntry, random_place
@@ -12,15 +25,26 @@ __all__ = [
     "Adjudication",
     "Attachment",
     "Breach",
+    "CannedAnswer",
     "Clock",
     "ClockEvent",
     "CreditRule",
+    "Escalation",
+    "Holding",
+    "Label",
+    "Labelled",
+    "Merge",
+    "Queue",
+    "QueueRule",
     "ReportAnswer",
+    "SavedFilter",
     "Series",
     "ServiceCredit",
     "ServiceReport",
     "Ticket",
     "TicketEntry",
+    "TicketLink",
+    "Watch",
     "WhatIf",
     "WhatIfLine",
     "random_place",

@@ -181,6 +181,12 @@ class TicketEntry(models.Model):
         RESTORED = "restored", pgettext_lazy("timeline", "故障恢复")
         REOPENED = "reopened", pgettext_lazy("timeline", "重新打开")
         PRIORITY = "priority", pgettext_lazy("timeline", "调整优先级")
+        QUEUED = "queued", pgettext_lazy("timeline", "转入队列")
+        LABELLED = "labelled", pgettext_lazy("timeline", "标签")
+        LINKED = "linked", pgettext_lazy("timeline", "关联")
+        WATCHED = "watched", pgettext_lazy("timeline", "关注")
+        MERGED = "merged", pgettext_lazy("timeline", "合并")
+        ESCALATED = "escalated", pgettext_lazy("timeline", "上报")
 
     ticket = models.ForeignKey(
         Ticket, models.PROTECT, related_name="entries", verbose_name=pgettext_lazy("one", "故障报告")
@@ -225,6 +231,12 @@ class TicketEntry(models.Model):
                         "restored",
                         "reopened",
                         "priority",
+                        "queued",
+                        "labelled",
+                        "linked",
+                        "watched",
+                        "merged",
+                        "escalated",
                     ]
                 ),
             ),

@@ -5,13 +5,22 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from people.showing import badge
-from sla.faces import PRIORITY_TONES, STATE_TONES, clock_badge
+from sla.faces import PRIORITY_TONES, STATE_TONES, clock_badge, rounded_up, spelled
 from sla.models import Clock, Ticket
 from sla.telling import moment
 
 register = template.Library()
+
+
+@register.filter
+def left_words(line: Any) -> str:
+    """The support time left on a line of the workbench, in words; by how much it is over, rounded up."""
+    if line.left < 0:
+        return _("超 %(time)s") % {"time": spelled(rounded_up(-line.left))}
+    return _("剩 %(time)s") % {"time": spelled(line.left // 60 * 60 or line.left)} if line.left else _("已到期")
 
 
 @register.simple_tag

@@ -17,6 +17,7 @@ from portal.sample.agreements import make_agreements, make_hours
 from portal.sample.breaching import make_cases
 from portal.sample.controls import make_controls
 from portal.sample.credits import make_credits
+from portal.sample.desk import make_desk, use_desk
 from portal.sample.drafting import make_draftings
 from portal.sample.duties import make_duties
 from portal.sample.invoices import make_invoices
@@ -77,8 +78,10 @@ class Command(BaseCommand):
             make_lives(people, agreements, hours, moments)
             make_endpoints(people, at=now)
         # The sweep between the tickets commits each clock by itself, as it does at work.
+        make_desk(people, agreements, moments)
         make_tickets(people, agreements, moments)
         make_credits(people, moments)
+        use_desk(people, agreements, moments)
         panorama.tally_all(at=now)
         indexing.refresh(at=now)
 
