@@ -32,7 +32,7 @@ run: setup ## Start the portal with sample data: web, worker and beat in one (BI
 	@$(BIN)/python manage.py serve --bind $(BIND)
 
 test: .venv/.dev ## Run the whole test suite
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: .venv/.dev ## Lint, types, migrations, system checks
 	$(BIN)/ruff check .

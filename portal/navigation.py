@@ -98,7 +98,8 @@ def grouped(app_list: list[dict[str, Any]]) -> list[dict[str, Any]]:
     members: dict[str, list[dict[str, Any]]] = {name: [] for name, _label in GROUPS}
     for app in app_list:
         for model in app["models"]:
-            members[group_of(app["app_label"], model["object_name"])].append({**model, "app_label": app["app_label"]})
+            said = {**model, "name": str(model["name"]), "app_label": app["app_label"]}
+            members[group_of(app["app_label"], model["object_name"])].append(said)
     return [
         {"name": label, "app_label": name, "app_url": "", "has_module_perms": True, "models": sorted(models, key=_rank)}
         for name, label in GROUPS
@@ -108,7 +109,7 @@ def grouped(app_list: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _rank(model: dict[str, Any]) -> tuple[int, str]:
     name = f"{model['app_label']}.{model['object_name']}"
-    return (ORDER.index(name) if name in ORDER else len(ORDER), str(model["name"]))
+    return (ORDER.index(name) if name in ORDER else len(ORDER), model["name"])
 
 
 @dataclass(frozen=True)

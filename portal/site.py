@@ -70,5 +70,7 @@ class ShouyueAdminSite(AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The menu: only what this person may see, by what people do."""
-        apps = super().get_app_list(request, app_label)
-        return apps if app_label else grouped(apps)
+        if app_label:
+            return super().get_app_list(request, app_label)
+        # Django would sort by name first, lazy translations included: half the cost of a page, for another order.
+        return grouped(list(self._build_app_dict(request).values()))

@@ -7,9 +7,9 @@ from contracts.models import Agreement
 from people import roles
 from people.models import User
 from tests import make
-from tests.flushing import flush_passes_guards
+from tests.flushing import django_db_setup
 
-__all__ = ["flush_passes_guards"]
+__all__ = ["django_db_setup"]
 
 # A slow machine is no failure: what is timed is timed in bench/.
 settings.register_profile("shouyue", deadline=None)

@@ -11,7 +11,7 @@ from django.contrib.admin import site
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.http import HttpResponseBase
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -40,6 +40,7 @@ from sla.models import Adjudication, Attachment, Breach, Ticket
 from tests import access_policy as policy
 from tests import make
 from tests.answers import let_go, seen
+from tests.standing import standing
 from tests.walking import ADMIN_ACTIONS, Address, addresses, admin_models, admin_parts, row_of, url
 from worktime import publishing
 from worktime.almanac import Notice as HolidayNotice
@@ -60,7 +61,6 @@ ACCOUNTS = {
     policy.OTHER_B: "huanghai",
 }
 AGREEMENT_PAGES = ("contracts:board", "contracts:board-pdf", "contracts:text", "contracts:text-pdf")
-GROUPS = {"staff": policy.STAFF, "others": policy.EVERYBODY - policy.STAFF}
 SIGN_IN = "/sign-in/"
 UNCOUNTED = {"sessions.session", "axes.accesslog", "axes.accessattempt", "axes.accessfailurelog"}
 
@@ -105,24 +105,34 @@ def _has_row(address: Address) -> bool:
     return row is not None and (action in ADMIN_ACTIONS or action in row.extra)
 
 
-@pytest.fixture
-def world(db: None, settings: Any, tmp_path: Any) -> dict[str, User | None]:
+@pytest.fixture(scope="module")
+def loaded(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, User | None]]:
     """The sample with a plain Party B user, an attachment and an outsider; the actors by name."""
-    settings.MEDIA_ROOT = tmp_path
-    call_command("load_sample", "--on", "2026-11-23", verbosity=0)
-    actors: dict[str, User | None] = {name: User.objects.get(username=made) for name, made in ACCOUNTS.items()}
-    plain = make.user("party_b", name="林静")
-    administrator = actors[policy.BA]
-    assert administrator is not None
-    body = Membership.objects.get(user=administrator).organisation
-    Membership.objects.create(user=plain, organisation=body)
-    photo = SimpleUploadedFile("报错截图.txt", "会话无效".encode(), content_type="text/plain")
-    ticket = Ticket.objects.filter(agreement__party_b=body, state="disputed").get()
-    _one_request_for_approval(actors[policy.CM])
-    _one_adjudication()
-    _one_spec_of_theirs(body)
-    tickets.reply(ticket, at=timezone.now(), by=plain, text="补充截图。", files=[photo])
-    return {**actors, policy.BU: plain, policy.OUTSIDER: make.user("outsider", name="外人"), policy.ANONYMOUS: None}
+    folder = tmp_path_factory.mktemp("files")
+    with standing(django_db_blocker), override_settings(MEDIA_ROOT=folder):
+        call_command("load_sample", "--on", "2026-11-23", verbosity=0)
+        actors: dict[str, User | None] = {name: User.objects.get(username=made) for name, made in ACCOUNTS.items()}
+        plain = make.user("party_b", name="林静")
+        administrator = actors[policy.BA]
+        assert administrator is not None
+        body = Membership.objects.get(user=administrator).organisation
+        Membership.objects.create(user=plain, organisation=body)
+        photo = SimpleUploadedFile("报错截图.txt", "会话无效".encode(), content_type="text/plain")
+        ticket = Ticket.objects.filter(agreement__party_b=body, state="disputed").get()
+        _one_request_for_approval(actors[policy.CM])
+        _one_adjudication()
+        _one_spec_of_theirs(body)
+        tickets.reply(ticket, at=timezone.now(), by=plain, text="补充截图。", files=[photo])
+        outsider = make.user("outsider", name="外人")
+        yield {**actors, policy.BU: plain, policy.OUTSIDER: outsider, policy.ANONYMOUS: None}
+
+
+@pytest.fixture
+def world(loaded: dict[str, User | None], db: None) -> dict[str, User | None]:
+    """The actors in a world that each test finds as the first did."""
+    return loaded
 
 
 def _one_request_for_approval(by: User | None) -> None:
@@ -158,54 +168,50 @@ def _one_adjudication() -> None:
     )
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_everybody_gets_what_the_matrix_gives(world: dict[str, User | None], group: str) -> None:
-    calls = [*_admin_calls(), *_page_calls()]
+@pytest.mark.parametrize("actor", sorted(policy.EVERYBODY))
+def test_everybody_gets_what_the_matrix_gives(world: dict[str, User | None], actor: str) -> None:
     wrong = []
-    for actor in sorted(GROUPS[group]):
-        client = _client(world[actor])
-        for call in calls:
-            answer = client.get(call.url)
-            let_go(answer)
-            if not _as_said(answer, actor, call):
-                wrong.append(f"{actor}: {call.name} GET -> {answer.status_code} {answer.headers.get('Location', '')}")
+    client = _client(world[actor])
+    for call in [*_admin_calls(), *_page_calls()]:
+        answer = client.get(call.url)
+        let_go(answer)
+        if not _as_said(answer, actor, call):
+            wrong.append(f"{actor}: {call.name} GET -> {answer.status_code} {answer.headers.get('Location', '')}")
 
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_a_post_without_the_right_changes_nothing(world: dict[str, User | None], group: str) -> None:
+@pytest.mark.parametrize("actor", sorted(policy.EVERYBODY))
+def test_a_post_without_the_right_changes_nothing(world: dict[str, User | None], actor: str) -> None:
     before = _row_counts()
-    calls = list(_admin_calls(posting=True))
     wrong = []
-    for actor in sorted(GROUPS[group]):
-        client = _client(world[actor])
-        for call in calls:
-            if actor not in call.allowed:
-                answer = client.post(call.url, {"_save": "1"})
-                if not _refused(answer, actor):
-                    wrong.append(f"{actor}: {call.name} POST -> {answer.status_code}")
+    client = _client(world[actor])
+    for call in _admin_calls(posting=True):
+        if actor not in call.allowed:
+            answer = client.post(call.url, {"_save": "1"})
+            if not _refused(answer, actor):
+                wrong.append(f"{actor}: {call.name} POST -> {answer.status_code}")
 
     assert not wrong, "\n".join(wrong)
     assert _row_counts() == before
 
 
-def test_rows_of_others_are_answered_as_missing_ones(world: dict[str, User | None]) -> None:
+@pytest.mark.parametrize("actor", sorted(policy.SIGNED_IN))
+def test_rows_of_others_are_answered_as_missing_ones(world: dict[str, User | None], actor: str) -> None:
     wrong = []
-    for actor in sorted(policy.SIGNED_IN):
-        client = _client(world[actor])
-        for name, arguments, absent in _own_rows(world):
-            answer = client.get(reverse(name, kwargs=arguments))
-            let_go(answer)
-            own = frozenset({policy.BA}) if name in policy.ADMINISTERED else policy.OWN_PARTY_B
-            if actor in own | policy.ROW_READERS.get(name, policy.NOBODY):
-                right = answer.status_code == 200
-            else:
-                (asked,), (missing,) = arguments.values(), absent.values()
-                nothing = client.get(reverse(name, kwargs=absent))
-                right = answer.status_code == 404 and seen(answer, asked=asked) == seen(nothing, asked=missing)
-            if not right:
-                wrong.append(f"{actor}: {name} -> {answer.status_code}")
+    client = _client(world[actor])
+    for name, arguments, absent in _own_rows(world):
+        answer = client.get(reverse(name, kwargs=arguments))
+        let_go(answer)
+        own = frozenset({policy.BA}) if name in policy.ADMINISTERED else policy.OWN_PARTY_B
+        if actor in own | policy.ROW_READERS.get(name, policy.NOBODY):
+            right = answer.status_code == 200
+        else:
+            (asked,), (missing,) = arguments.values(), absent.values()
+            nothing = client.get(reverse(name, kwargs=absent))
+            right = answer.status_code == 404 and seen(answer, asked=asked) == seen(nothing, asked=missing)
+        if not right:
+            wrong.append(f"{actor}: {name} -> {answer.status_code}")
 
     assert not wrong, "\n".join(wrong)
 

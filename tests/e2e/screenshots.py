@@ -2,7 +2,8 @@
 
 Run by `make screenshots`.  Works on a database of its own with the sample data, through a real server and Chromium.
 SHOTS=text draws only the pages whose name holds the text; SHOTS_LANGUAGES, SHOTS_SCHEME
-(light or dark) and SHOTS_DIR choose languages, colours and folder.
+(light or dark) and SHOTS_DIR choose languages, colours and folder.  SHOTS_PICTURES=no looks at every page and keeps no
+picture, which is faster; seen.json lists what was looked at either way.
 """
 
 import json
@@ -15,7 +16,9 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,8 @@ ARGS = [
     "--disable-sync",
 ]
 SCHEME: Any = os.environ.get("SHOTS_SCHEME", "light")
+PICTURES = os.environ.get("SHOTS_PICTURES", "yes") == "yes"
+BROWSERS = 2
 ONE_SHAPE = ("-do-", "-history", "-add", "-step-")
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 LANGUAGES = tuple(os.environ.get("SHOTS_LANGUAGES", "zh-hans,en").split(","))
@@ -59,7 +64,7 @@ def served() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "--threads", "4", "portal.wsgi"]
+    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "-w", "2", "--threads", "2", "portal.wsgi"]
     server = subprocess.Popen(command, cwd=ROOT)
     base = f"http://127.0.0.1:{port}"
     try:
@@ -75,33 +80,37 @@ def served() -> Iterator[str]:
         server.wait(20)
 
 
-def draw(base: str, pages: list[dict[str, str]], sessions: dict[str, str], only: str) -> list[str]:
-    """Every page in every language and size; returns what is wrong, one line each."""
+Seen = dict[str, list[str]]  # "language size page" -> what is wrong with it
+
+
+def draw(base: str, pages: list[dict[str, str]], sessions: dict[str, str]) -> Seen:
+    """Every page in every language and size, by several browsers side by side."""
+    shares = [(base, pages[first::BROWSERS], sessions) for first in range(BROWSERS)]
+    with ProcessPoolExecutor(BROWSERS, mp_context=get_context("spawn")) as pool:
+        parts = [pool.submit(draw_share, *share) for share in shares]
+        return {name: wrong for part in parts for name, wrong in part.result().items()}
+
+
+def draw_share(base: str, pages: list[dict[str, str]], sessions: dict[str, str]) -> Seen:
+    """The share of one browser."""
     from playwright.sync_api import sync_playwright
 
-    wrong: list[str] = []
+    seen: Seen = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         for language in LANGUAGES:
-            for size, (width, height) in SIZES.items():
-                for username in sorted({page["username"] for page in pages}):
-                    context = browser.new_context(
-                        viewport={"width": width, "height": height}, locale="zh-CN", color_scheme=SCHEME
-                    )
-                    cookies = {"shouyue_language": language}
-                    if username:
-                        cookies["shouyue_session"] = sessions[username]
-                    context.add_cookies([{"name": k, "value": v, "url": base} for k, v in cookies.items()])
-                    for page in pages:
-                        if page["username"] == username and only in page["name"] and drawn_at(size, page["name"]):
-                            file = OUT / language / size / f"{page['name']}.png"
-                            found = shoot(
-                                context, base + page["path"], file, with_axe=examined(language, size, page["name"])
-                            )
-                            wrong += [f"{language} {size} {page['name']}: {line}" for line in found]
-                    context.close()
+            for username in sorted({page["username"] for page in pages}):
+                context = browser.new_context(locale="zh-CN", color_scheme=SCHEME)
+                cookies = {"shouyue_language": language}
+                if username:
+                    cookies["shouyue_session"] = sessions[username]
+                context.add_cookies([{"name": k, "value": v, "url": base} for k, v in cookies.items()])
+                for page in pages:
+                    if page["username"] == username:
+                        seen |= look(context, base + page["path"], language, page["name"])
+                context.close()
         browser.close()
-    return wrong
+    return seen
 
 
 def drawn_at(size: str, name: str) -> bool:
@@ -114,32 +123,49 @@ def examined(language: str, size: str, name: str) -> bool:
     return language == "zh-hans" and (size == "wide" or name.startswith("portal"))
 
 
-def shoot(context: object, url: str, file: Path, *, with_axe: bool) -> list[str]:
-    """One picture; returns script errors, refused content, broken rules of accessibility and sideways scrolling."""
-    tab = context.new_page()  # type: ignore[attr-defined]
-    found: list[str] = []
+def look(context: Any, url: str, language: str, name: str) -> Seen:
+    """One page in each size: script errors, refused content, broken rules of accessibility and sideways scrolling.
 
-    def heard(message: object) -> None:
-        if message.type in {"error", "warning"}:  # type: ignore[attr-defined]
-            found.append(f"{message.type}: {message.text}")  # type: ignore[attr-defined]
+    The page is loaded once and then made narrow, as a window is.
+    """
+    tab = context.new_page()
+    heard: list[str] = []
 
-    tab.on("console", heard)
-    tab.on("pageerror", lambda error: found.append(f"script: {error}"))
-    answer = tab.goto(url, wait_until="load")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    tab.screenshot(path=file, full_page=True)
-    if answer.status != 404:
-        if answer.status >= 400:
-            found.append(f"answer {answer.status}")
-        if (over := tab.evaluate(TOO_WIDE)) > 0:
-            found.append(f"{over}px too wide")
-        if with_axe:
-            tab.remove_listener("console", heard)  # axe looks at styles in ways that our own policy refuses
+    def hear(message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            heard.append(f"{message.type}: {message.text}")
+
+    tab.on("console", hear)
+    tab.on("pageerror", lambda error: heard.append(f"script: {error}"))
+    seen: Seen = {}
+    answer = None
+    for size, (width, height) in SIZES.items():
+        if not drawn_at(size, name):
+            continue
+        tab.set_viewport_size({"width": width, "height": height})
+        answer = answer or tab.goto(url, wait_until="load")
+        if PICTURES:
+            file = OUT / language / size / f"{name}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            tab.screenshot(path=file, full_page=True)
+        seen[f"{language} {size} {name}"] = wrong_of(tab, answer.status) if answer.status != 404 else []
+    shown = next(iter(seen))
+    seen[shown] += [line for line in heard if answer and (answer.status != 404 or "404" not in line)]
+    tab.remove_listener("console", hear)  # axe looks at styles in ways that our own policy refuses
+    for size, (width, height) in SIZES.items():
+        if answer and answer.status != 404 and examined(language, size, name) and drawn_at(size, name):
+            tab.set_viewport_size({"width": width, "height": height})
             tab.evaluate(AXE.read_text(encoding="utf-8"))
-            found += [f"axe {line}" for line in tab.evaluate(RUN_AXE)]
-    else:
-        found = [line for line in found if "404" not in line]
+            seen[f"{language} {size} {name}"] += [f"axe {line}" for line in tab.evaluate(RUN_AXE)]
     tab.close()
+    return seen
+
+
+def wrong_of(tab: Any, status: int) -> list[str]:
+    """An answer that is an error, and sideways scrolling."""
+    found = [f"answer {status}"] if status >= 400 else []
+    if (over := tab.evaluate(TOO_WIDE)) > 0:
+        found.append(f"{over}px too wide")
     return found
 
 
@@ -157,14 +183,16 @@ def main() -> int:
         from tests.e2e.pages import all_pages, session_key
 
         looker = User.objects.create_superuser("looker", "looker@example.cn", None, name="截图")
-        pages = [vars(page) for page in all_pages(looker)]
+        pages = [vars(page) for page in all_pages(looker) if only in page.name]
         names = {page["username"] for page in pages} - {""}
         sessions = {name: session_key(User.objects.get(username=name)) for name in names}
         with served() as base:
-            wrong = draw(base, pages, sessions, only)
+            seen = draw(base, pages, sessions)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    wrong = [f"{name}: {line}" for name, lines in seen.items() for line in lines]
     OUT.mkdir(exist_ok=True)
+    (OUT / "seen.json").write_text(json.dumps(sorted(seen), ensure_ascii=False, indent=1), encoding="utf-8")
     (OUT / "wrong.json").write_text(json.dumps(wrong, ensure_ascii=False, indent=1), encoding="utf-8")
     sys.stdout.write("\n".join(wrong) + "\n" if wrong else "Nothing wrong was seen.\n")
     return min(len(wrong), 1)

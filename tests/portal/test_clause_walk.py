@@ -1,7 +1,9 @@
 """Every clause of the facts has its line on the board, and a way to its records that opens."""
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -15,6 +17,7 @@ from contracts.models import Agreement
 from contracts.panorama import Line, party_b_board, staff_board
 from people.models import User
 from tests.answers import let_go
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 150  # about three a matter; a reader that asks once a row would pass it at once
@@ -27,12 +30,18 @@ def facts() -> list[str]:
         return [row["clause"].split()[0] for row in csv.DictReader(file)]
 
 
-@pytest.fixture
-def world() -> Agreement:
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Agreement]:
     """The sample's first agreement."""
-    call_command("load_sample", "--on", "2026-09-18", verbosity=0)
-    found: Agreement = Agreement.objects.filter(state="in_force").earliest("pk")
-    return found
+    with standing(django_db_blocker):
+        call_command("load_sample", "--on", "2026-09-18", verbosity=0)
+        yield Agreement.objects.filter(state="in_force").earliest("pk")
+
+
+@pytest.fixture
+def world(loaded: Agreement, db: None) -> Agreement:
+    """The agreement in a world that each test finds as the first did."""
+    return loaded
 
 
 def ways(line: Line) -> list[str]:
