@@ -204,6 +204,8 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "sla.view_adjudication": BREACH_READERS,
     "sla.request_adjudication": (OPERATIONS_LEAD,),
     "sla.decide_adjudication": (CONTRACT_MANAGER,),
+    "sla.view_qualityreport": TICKET_READERS,
+    "sla.handle_quality": (OPERATIONS, OPERATIONS_LEAD),
     "sla.view_creditrule": AGREEMENT_READERS,
     "sla.add_creditrule": (CONTRACT_MANAGER,),
     "sla.change_creditrule": (CONTRACT_MANAGER,),

@@ -58,6 +58,7 @@ OF_MODEL = {
     "contracts.InterfaceSpec": SHARING,
     "contracts.OpeningConfirmation": SHARING,
     "contracts.Credential": SHARING,
+    "sla.QualityReport": SHARING,
     "sla.CreditRule": MONEY,
     "sla.ServiceCredit": MONEY,
     "journal.Event": RUNNING,

@@ -10,12 +10,13 @@ class SlaConfig(AppConfig):
 
     def ready(self) -> None:
         from contracts.carrying import add_carrier
+        from contracts.item_pages import add_item_pages
         from contracts.panels import add_panels
         from contracts.sections import add_sections
         from contracts.touching import add_toucher
         from journal import effects
         from journal.wording import name_actions
-        from sla import credit_panels, crediting
+        from sla import credit_panels, crediting, quality, quality_panels
         from sla.carrying import CREDIT_RULES
         from sla.findables import register_sources
         from sla.readings import register_readers
@@ -27,6 +28,8 @@ class SlaConfig(AppConfig):
         add_toucher(touched_tickets)
         register_sources()
         name_actions(crediting.ACTIONS)
+        name_actions(quality.ACTIONS)
+        add_item_pages(quality_panels.item_panels, quality_panels.item_sections)
         add_carrier(CREDIT_RULES)
         add_panels(credit_panels.agreement_panels)
         add_sections(credit_panels.agreement_sections)

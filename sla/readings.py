@@ -16,6 +16,7 @@ from contracts.models import Agreement
 from contracts.panorama import applying_version
 from sla.faces import spelled
 from sla.models import Adjudication, Breach, Clock, Ticket
+from sla.quality_readings import read_quality
 from sla.querysets.tickets import AT_RISK_FROM
 
 LOOKED_BACK = timedelta(days=365)
@@ -153,7 +154,7 @@ READERS: Iterable[tuple[str, board.Reader]] = (
     ("support", answering(lambda: _("咨询、故障与升级"), "question", "fault", "upgrade")),
     ("onboarding_support", answering(lambda: _("接入支持"), "access")),
     ("support_hours", read_support_hours),
-    ("quality", counting(lambda: _("数据质量"), lambda: _("没有约定质量指标"), "data_quality")),
+    ("quality", read_quality),
     ("availability", counting(lambda: _("故障报告"), lambda: _("没有约定可用率指标"), "fault")),
     ("security_checks", counting(lambda: _("安全事件"), lambda: _("没有约定检查周期"), "security")),
     ("data_security", read_incidents),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from sla.views import quality
 from sla.views import tickets as views
 
 app_name = "sla"
@@ -11,5 +12,9 @@ urlpatterns = [
     path("tickets/new/", views.new, name="new"),
     path("tickets/<str:number>/", views.ticket, name="ticket"),
     path("tickets/<str:number>/<slug:verb>/", views.act, name="act"),
+    path("quality/", quality.reports, name="quality"),
+    path("quality/new/", quality.new, name="quality-new"),
+    path("quality/<str:number>/", quality.report, name="quality-report"),
+    path("quality/<str:number>/describe/", quality.describe, name="quality-describe"),
     path("attachments/<int:pk>/", views.attachment, name="attachment"),
 ]

@@ -316,6 +316,11 @@ MODELS: dict[str, ModelRow] = {
     "sla_clock": ModelRow(view=TICKET_READERS),
     "sla_breach": ModelRow(view=AGREEMENT_READERS, extra={"evidence": AGREEMENT_READERS}),
     "sla_adjudication": ModelRow(view=AGREEMENT_READERS, verbs={"excuse": who(OL), "uphold": who(CM)}),
+    "sla_qualityreport": ModelRow(
+        view=TICKET_READERS,
+        list_verbs={"describe": OPERATIONS},
+        verbs=dict.fromkeys(("confirm", "reject", "forward", "correct"), OPERATIONS),
+    ),
     "sla_creditrule": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "sla_servicecredit": ModelRow(
         view=AGREEMENT_READERS, list_verbs={"compute": who(OL, FI, FL)}, verbs={"ask": who(OL)}
@@ -362,6 +367,8 @@ PAGES: dict[str, Who] = {
     "sla:tickets": SIGNED_IN,  # the list holds own rows only, and none for staff
     "sla:export": SIGNED_IN,
     "sla:new": SIGNED_IN,  # the form offers own agreements only, and none to others
+    "sla:quality": SIGNED_IN,  # own reports and own items only, and none for staff
+    "sla:quality-new": SIGNED_IN,  # the form offers own agreements and items only
     "billing:documents": SIGNED_IN,
     "contracts:agreements": SIGNED_IN,
     "contracts:own-organisation": SIGNED_IN,  # without an organisation a page that says so
@@ -390,6 +397,8 @@ PAGES: dict[str, Who] = {
 OWN_ROWS = (
     "sla:ticket",
     "sla:attachment",
+    "sla:quality-report",
+    "sla:quality-describe",
     "billing:document",
     "billing:document-pdf",
     "billing:interest-pdf",

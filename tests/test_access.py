@@ -329,6 +329,8 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
     rows: dict[str, Any] = {
         "sla:ticket": {"number": Ticket.objects.filter(agreement__party_b=body).latest("pk").number},
         "sla:attachment": {"pk": Attachment.objects.get().pk},
+        "sla:quality-report": {"number": _quality_tickets(body).filter(quality__isnull=False).latest("pk").number},
+        "sla:quality-describe": {"number": _quality_tickets(body).filter(quality=None).latest("pk").number},
         "contracts:agreement": {"pk": Agreement.objects.get(party_b=body, state="in_force").pk},
         "contracts:exit-task": {"pk": ExitTask.objects.get(agreement__party_b=body, state="open").pk},
         "contracts:compare": {"pk": Agreement.objects.get(party_b=body, state="in_force").pk},
@@ -357,6 +359,11 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
     assert set(rows) == set(policy.OWN_ROWS)
     nothing = {"number": "GZ-2026-999999", "pk": 999_999}
     return [(name, asked, {key: nothing[key] for key in asked}) for name, asked in rows.items()]
+
+
+def _quality_tickets(body: Organisation) -> Any:
+    """The data quality tickets of the organisation."""
+    return Ticket.objects.filter(agreement__party_b=body, kind="data_quality")
 
 
 def _own_duty(body: Organisation) -> int:

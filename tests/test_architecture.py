@@ -83,6 +83,8 @@ PURE = {
     "contracts/text/drawing.py",
     "sla/attainment.py",
     "sla/credits.py",
+    "sla/privacy.py",
+    "sla/spread.py",
     "sla/replay.py",
     "sla/bars.py",
     "sla/canned.py",

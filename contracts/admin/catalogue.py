@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts import catalogue, updates
 from contracts.admin.papers import paper_link
 from contracts.forms import sharing as forms
+from contracts.item_pages import panels_of
 from contracts.models import CatalogueItem, UpdateBatch, UpdateEvent
 from contracts.sharing_faces import (
     due_words,
@@ -180,6 +181,7 @@ class CatalogueItemAdmin(ConsoleAdmin):
         )
         yield from self._places(obj)
         yield from self._updates(obj)
+        yield from panels_of(cast(User, request.user), obj)
 
     def _places(self, obj: CatalogueItem) -> Iterator[Panel]:
         places = list(obj.shared_under.select_related("agreement__party_b").order_by("agreement__number"))

@@ -20,6 +20,7 @@ from contracts import grants, sharing
 from contracts.access_faces import grant_badge, quota_words
 from contracts.forms.access import AskForm
 from contracts.forms.sharing import OwnConsentForm
+from contracts.item_pages import sections_of
 from contracts.models import AccessGrant, Agreement, AgreementItem, CatalogueItem, ItemConsent, OnboardingTask
 from contracts.sharing_faces import (
     due_words,
@@ -147,6 +148,7 @@ def _page(request: HttpRequest, own: AgreementItem, sent: dict[str, django_forms
         "request_form": _request_form(own, sent),
         "grants": [_face(grant, today) for grant in own.grants.select_related("paper").order_by("-pk")],
         "sent": sent,
+        "sections": sections_of(cast(User, request.user), own),
     }
     return render(request, "portal/contracts/shared_item.html", context)
 

@@ -1,8 +1,9 @@
 """The console's pages on service levels; each module registers its own."""
 
-from sla.admin import breaches, clocks, credits, tickets
+from sla.admin import breaches, clocks, credits, quality, tickets
 
 __all__ = ["breaches", "clocks", "credits", "tickets"]
 from sla.admin import desk
 
 __all__ = ["breaches", "clocks", "desk", "tickets"]
+__all__ = ["breaches", "clocks", "credits", "quality", "tickets"]

@@ -16,6 +16,7 @@ from sla.models.desk import (
     TicketLink,
     Watch,
 )
+from sla.models.quality import QualityReport
 from sla.models.reports import ReportAnswer, ServiceReport
 from sla.models.series import Series
 from sla.models.tickets import Attachment, Ticket, TicketEntry, random_place
@@ -34,6 +35,7 @@ __all__ = [
     "Label",
     "Labelled",
     "Merge",
+    "QualityReport",
     "Queue",
     "QueueRule",
     "ReportAnswer",

@@ -33,7 +33,7 @@ from contracts.models import (
 from people.acting import ActingMixin
 from people.models import User
 from people.roles import LABELS
-from sla.models import Ticket
+from sla.models import QualityReport, Ticket
 
 
 @dataclass(frozen=True)
@@ -199,6 +199,12 @@ def _portal_records(user: User) -> Iterator[Page]:
             seen[name] = Page(f"portal-{name}", reverse(f"contracts:{name}", args=[row.pk]), user.username)
     for version in RuleVersion.objects.for_user(user).order_by("-pk")[:1]:
         seen["r"] = Page("portal-rule", reverse("contracts:rule", args=[version.pk]), user.username)
+    for report in QualityReport.objects.for_user(user).select_related("ticket").order_by("pk"):
+        path = reverse("sla:quality-report", args=[report.ticket.number])
+        seen.setdefault(f"q{report.state}", Page(f"portal-quality-{report.state}", path, user.username))
+    for bare in Ticket.objects.for_user(user).filter(kind="data_quality", quality=None)[:1]:
+        path = reverse("sla:quality-describe", args=[bare.number])
+        seen["qd"] = Page("portal-quality-describe", path, user.username)
     for shared in AgreementItem.objects.for_user(user).order_by("pk"):
         path = reverse("contracts:shared-item", args=[shared.pk])
         name = f"portal-shared-{shared.category}-{shared.state}"
