@@ -16,6 +16,7 @@ from billing.querysets import scaled_sum
 from contracts.filtering import week_of
 from contracts.models import Agreement, ObligationOccurrence
 from journal.models import Approval, Notice
+from people.charting import Chart
 from people.models import User
 from people.showing import Tone
 from sla.models import Breach, Ticket
@@ -33,28 +34,6 @@ class Card:
     url: str
     tone: Tone = "muted"
     note: object = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chart:
-    """One chart; the same numbers stand in a table below it.  series: label -> one number for each of labels."""
-
-    name: str
-    label: object
-    kind: str
-    labels: list[str]
-    series: dict[str, list[Any]]
-
-    @property
-    def data_id(self) -> str:
-        """Where the script finds the numbers on the page."""
-        return f"data-{self.name}"
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The numbers as the script wants them."""
-        series = [{"label": label, "data": data} for label, data in self.series.items()]
-        return {"kind": self.kind, "labels": self.labels, "series": series}
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ ORDER = (
     "sla.Queue",
     "sla.CannedAnswer",
     "sla.Label",
+    "sla.ServiceReport",
     "contracts.Agreement",
     "contracts.BoardTally",
     "contracts.ObligationOccurrence",

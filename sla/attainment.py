@@ -8,7 +8,7 @@ was counted as broken once is not counted again when it stops.  Times are suppor
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
@@ -169,26 +169,27 @@ class Figure:
     pauses: int = 0
     promised: bool = False
 
-    def __getitem__(self, part: Part) -> int:
+    def of(self, part: Part) -> int:
+        """How many clocks are that for the month."""
         return self.counts.get(part, 0)
 
     @property
     def judged(self) -> int:
         """The denominator: kept and broken promises of the month."""
-        return self[Part.JUDGED]
+        return self.of(Part.JUDGED)
 
     @property
     def kept(self) -> int:
-        return self[Part.KEPT]
+        return self.of(Part.KEPT)
 
     @property
     def broken(self) -> int:
         """Broken promises, the excused ones among them."""
-        return self[Part.BROKEN]
+        return self.of(Part.BROKEN)
 
     @property
     def excused(self) -> int:
-        return self[Part.EXCUSED]
+        return self.of(Part.EXCUSED)
 
     @property
     def raw(self) -> Decimal | None:
@@ -219,13 +220,29 @@ def rate(kept: int, judged: int) -> Decimal | None:
     return (Decimal(100 * kept) / judged).quantize(HUNDREDTH, ROUND_DOWN) if judged else None
 
 
-def tally(runs: Iterable[Run], month: Month, at: datetime, *, by: Callable[[Run], Key]) -> dict[Key, Figure]:
-    """The figures of a month under every heading that some clock falls under, headings ascending."""
+def tally(runs: Iterable[Run], months: Sequence[Month], at: datetime, *, by: Callable[[Run], Key]) -> dict[Key, Figure]:
+    """The figures of months in a row under every heading that some clock falls under, headings ascending.
+
+    A clock counts once in each part, however many of the months it touches; carried along at the end of the last.
+    """
     heaps: dict[Key, _Heap] = {}
     for run in runs:
-        if parts := parts_of(run, month, at):
-            heaps.setdefault(by(run), _Heap()).add(run, parts, pauses_in(run, month, at))
+        if parts := parts_in(run, months, at):
+            pauses = sum(pauses_in(run, month, at) for month in months) if run.paused_at else 0
+            heaps.setdefault(by(run), _Heap()).add(run, parts, pauses)
     return {key: heaps[key].figure() for key in sorted(heaps)}  # type: ignore[type-var]
+
+
+def parts_in(run: Run, months: Sequence[Month], at: datetime) -> set[Part]:
+    """What the clock is for months in a row."""
+    if len(months) == 1:
+        return parts_of(run, months[0], at)
+    touched = {Month.containing(t) for t in (run.stopped_at, run.breached_at, *run.paused_at) if t is not None}
+    found: set[Part] = set()
+    for month in months:
+        if month in touched:
+            found |= parts_of(run, month, at) - {Part.CARRIED}
+    return found | (parts_of(run, months[-1], at) & {Part.CARRIED})
 
 
 @dataclass

@@ -39,6 +39,7 @@ STATE_TONES: dict[str, Tone] = {
     Ticket.State.CLOSED: "muted",
     Ticket.State.CANCELLED: "muted",
 }
+REPORT_TONES: dict[str, Tone] = {"issued": "warn", "confirmed": "ok", "disputed": "bad", "superseded": "muted"}
 PRIORITY_TONES: dict[int, Tone] = {1: "bad", 2: "warn", 3: "info", 4: "muted"}
 FULL = 100
 

@@ -48,7 +48,7 @@ def figures_of(read: Iterable[Run], month: Month, at: datetime) -> MonthFigures:
     """The figures of a month from clocks that were read before (`runs`)."""
     kept = list(read)
     return MonthFigures(
-        month=month, at=at, cells=tally(kept, month, at, by=by_cell), clocks=tally(kept, month, at, by=by_clock)
+        month=month, at=at, cells=tally(kept, [month], at, by=by_cell), clocks=tally(kept, [month], at, by=by_clock)
     )
 
 

@@ -50,6 +50,9 @@ ACTIONS: dict[str, object] = {
     "clock.warned": Kind.WARNED.label,
     "clock.breached": Kind.BREACHED.label,
     **DESK_ACTIONS,
+    "report.issued": _lazy("出具服务月报"),
+    "report.confirmed": _lazy("乙方确认服务月报"),
+    "report.disputed": _lazy("乙方对服务月报提出异议"),
 }
 LEAD_FROM = 90  # per cent: from here on the lead of operations is told too
 TO_OPERATIONS = frozenset({Kind.FILED, Kind.REPLIED, Kind.CONFIRMED, Kind.DISPUTED, Kind.CANCELLED})

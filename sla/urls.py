@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from sla.views import quality
+from sla.views import figures, quality, reports
 from sla.views import tickets as views
 
 app_name = "sla"
 urlpatterns = [
+    path("attainment/", figures.attainment, name="attainment"),
+    path("attainment/rows/", figures.figure, name="figure"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<int:pk>/", reports.report, name="report"),
+    path("reports/<int:pk>/pdf/", reports.pdf, name="report-pdf"),
+    path("reports/<int:pk>/xlsx/", reports.xlsx, name="report-xlsx"),
+    path("reports/<int:pk>/<slug:verb>/", reports.act, name="report-act"),
     path("tickets/", views.tickets, name="tickets"),
     path("tickets/export/", views.export, name="export"),
     path("tickets/new/", views.new, name="new"),

@@ -314,6 +314,12 @@ MODELS: dict[str, ModelRow] = {
         verbs=dict.fromkeys(("revise", "retire", "revive"), who(OL)),
     ),
     "sla_clock": ModelRow(view=TICKET_READERS),
+    "sla_servicereport": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"issue": who(OL)},
+        verbs={"reissue": who(OL)},
+        extra={"pdf": AGREEMENT_READERS, "xlsx": AGREEMENT_READERS, "attainment": TICKET_READERS},
+    ),
     "sla_breach": ModelRow(view=AGREEMENT_READERS, extra={"evidence": AGREEMENT_READERS}),
     "sla_adjudication": ModelRow(view=AGREEMENT_READERS, verbs={"excuse": who(OL), "uphold": who(CM)}),
     "sla_qualityreport": ModelRow(
@@ -366,6 +372,9 @@ PAGES: dict[str, Who] = {
     "admin:jsi18n": STAFF,
     "sla:tickets": SIGNED_IN,  # the list holds own rows only, and none for staff
     "sla:export": SIGNED_IN,
+    "sla:attainment": SIGNED_IN,  # own figures only, and none for staff
+    "sla:figure": SIGNED_IN,
+    "sla:reports": SIGNED_IN,
     "sla:new": SIGNED_IN,  # the form offers own agreements only, and none to others
     "sla:quality": SIGNED_IN,  # own reports and own items only, and none for staff
     "sla:quality-new": SIGNED_IN,  # the form offers own agreements and items only
@@ -399,6 +408,9 @@ OWN_ROWS = (
     "sla:attachment",
     "sla:quality-report",
     "sla:quality-describe",
+    "sla:report",
+    "sla:report-pdf",
+    "sla:report-xlsx",
     "billing:document",
     "billing:document-pdf",
     "billing:interest-pdf",
@@ -435,6 +447,7 @@ OWN_POSTS = (
     "contracts:violation-act",
     "contracts:case-act",
     "sla:act",
+    "sla:report-act",
     "journal:read",
     "revoke-token",
     "contracts:grant-cancel",

@@ -36,7 +36,7 @@ from contracts.models import (
 from journal.models import Approval, Notice
 from people.models import User
 from sla import tickets
-from sla.models import Adjudication, Attachment, Breach, Ticket
+from sla.models import Adjudication, Attachment, Breach, ServiceReport, Ticket
 from tests import access_policy as policy
 from tests import make
 from tests.answers import let_go, seen
@@ -61,6 +61,7 @@ ACCOUNTS = {
     policy.OTHER_B: "huanghai",
 }
 AGREEMENT_PAGES = ("contracts:board", "contracts:board-pdf", "contracts:text", "contracts:text-pdf")
+REPORT_PAGES = ("sla:report", "sla:report-pdf", "sla:report-xlsx")
 SIGN_IN = "/sign-in/"
 UNCOUNTED = {"sessions.session", "axes.accesslog", "axes.accessattempt", "axes.accessfailurelog"}
 
@@ -219,6 +220,7 @@ def test_rows_of_others_are_answered_as_missing_ones(world: dict[str, User | Non
 def test_rows_of_others_cannot_be_acted_on(world: dict[str, User | None]) -> None:
     client = _client(world[policy.OTHER_B])
     own = Ticket.objects.filter(agreement__party_b__memberships__user=world[policy.BU], state="disputed").get()
+    report = ServiceReport.objects.get(agreement=own.agreement)
     notice = Notice.objects.filter(recipient=world[policy.BA], channel="in_app").first()
     assert notice is not None
     before = _row_counts()
@@ -227,6 +229,7 @@ def test_rows_of_others_cannot_be_acted_on(world: dict[str, User | None]) -> Non
         client.post(reverse("sla:act", args=[own.number, verb]), {"text": "外单位"})
         for verb in ("reply", "confirm", "dispute", "cancel")
     ]
+    answers += [client.post(reverse("sla:report-act", args=[report.pk, verb])) for verb in ("confirm", "dispute")]
     answers.append(client.post(reverse("journal:read", args=[notice.pk])))
 
     assert {answer.status_code for answer in answers} == {404}
@@ -331,6 +334,7 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         "sla:attachment": {"pk": Attachment.objects.get().pk},
         "sla:quality-report": {"number": _quality_tickets(body).filter(quality__isnull=False).latest("pk").number},
         "sla:quality-describe": {"number": _quality_tickets(body).filter(quality=None).latest("pk").number},
+        **{name: {"pk": ServiceReport.objects.get(agreement__party_b=body).pk} for name in REPORT_PAGES},
         "contracts:agreement": {"pk": Agreement.objects.get(party_b=body, state="in_force").pk},
         "contracts:exit-task": {"pk": ExitTask.objects.get(agreement__party_b=body, state="open").pk},
         "contracts:compare": {"pk": Agreement.objects.get(party_b=body, state="in_force").pk},

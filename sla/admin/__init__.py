@@ -7,3 +7,6 @@ from sla.admin import desk
 
 __all__ = ["breaches", "clocks", "desk", "tickets"]
 __all__ = ["breaches", "clocks", "credits", "quality", "tickets"]
+from sla.admin import reports
+
+__all__ = ["breaches", "clocks", "reports", "tickets"]

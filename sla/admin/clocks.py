@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.console import DateRangeFilter, Panel, ReadOnlyAdmin
 from sla.faces import clock_badge, rounded_up, spelled
+from sla.figure_filters import FigureFilter
 from sla.filtering import BrokenFilter
 from sla.models import Clock
 from sla.panels import clock_panels
@@ -25,7 +26,8 @@ class ClockAdmin(ReadOnlyAdmin):
         "ticket", "kind", "state_badge", "target", "used", "due_at", "breached_at", "stopped_at", "provisional",
     )  # fmt: skip
     list_select_related = ("ticket",)
-    list_filter = ("kind", "state", BrokenFilter, ("due_at", DateRangeFilter))
+    list_filter = (FigureFilter, "kind", "state", BrokenFilter, ("due_at", DateRangeFilter))
+    link_lookups = ("ticket__agreement__id__exact", "ticket__kind__exact", "ticket__priority__exact")
     search_fields = ("ticket__number", "ticket__title")
     search_help_text = _("按报告编号或标题查找")
     ordering = ("-started_at", "-pk")

@@ -23,6 +23,7 @@ from sla.admin.desk_verbs import DESK_VERBS, acting, can
 from sla.admin.massing import MassMixin
 from sla.admin.workbench import WorkbenchMixin
 from sla.faces import PRIORITY_TONES, STATE_TONES, clock_badge, faces_of, left_badge, with_left
+from sla.figure_filters import AlikeFilter
 from sla.filtering import QueueFilter
 from sla.models import Clock, Ticket
 from sla.panels import ticket_panels
@@ -55,7 +56,7 @@ class TicketAdmin(WorkbenchMixin, MassMixin, RecordAdmin):
         "number", "title", "state_badge", "next_due", "response_badge", "solution_badge", "assignee", "party_b",
     )  # fmt: skip
     list_select_related = ("agreement__party_b", "assignee")
-    list_filter = (QueueFilter, "kind", "priority", ("received_at", DateRangeFilter), "agreement")
+    list_filter = (QueueFilter, AlikeFilter, "kind", "priority", ("received_at", DateRangeFilter), "agreement")
     search_fields = ("number", "title", "description", "agreement__number", "agreement__party_b__name")
     search_help_text = _("按编号、标题、情况描述、协议编号或乙方查找（包括已结束的报告）")
     empty_hint = _("没有待处理的报告。")

@@ -8,8 +8,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from people.showing import badge
-from sla.faces import PRIORITY_TONES, STATE_TONES, clock_badge, rounded_up, spelled
-from sla.models import Clock, Ticket
+from sla.faces import PRIORITY_TONES, REPORT_TONES, STATE_TONES, clock_badge, rounded_up, spelled
+from sla.models import Clock, ServiceReport, Ticket
 from sla.telling import moment
 
 register = template.Library()
@@ -48,3 +48,15 @@ def clock_cell(ticket: Any, kind: str) -> SafeString | str:
         clock.due_at.isoformat(),
         moment(clock.due_at),
     )
+
+
+@register.simple_tag
+def clock_state(clock: Clock) -> SafeString | str:
+    """The state of a clock."""
+    return clock_badge(clock.ticket, clock.kind, clock=clock)
+
+
+@register.simple_tag
+def report_badge(report: ServiceReport) -> SafeString:
+    """The state of a monthly report."""
+    return badge(report.get_state_display(), REPORT_TONES[report.state])

@@ -108,9 +108,9 @@ def test_the_denominator_is_the_sum_of_its_parts(rows: list[tuple[bool, bool, bo
         for stopped, broken, excused in rows
     ]
 
-    figure = tally(read, SEPTEMBER, LATER, by=by_clock).get("response", Figure())
+    figure = tally(read, [SEPTEMBER], LATER, by=by_clock).get("response", Figure())
 
-    assert figure.judged == figure.kept + figure.broken == figure[Part.STOPPED] + figure[Part.OPEN_BROKEN]
+    assert figure.judged == figure.kept + figure.broken == figure.of(Part.STOPPED) + figure.of(Part.OPEN_BROKEN)
     assert figure.excused <= figure.broken
     assert (figure.raw or 0) <= (figure.adjudicated or 0) <= 100
 
@@ -146,7 +146,7 @@ def test_the_middle_and_the_ninetieth(used: tuple[int, ...], median: int | None,
 
 
 def test_where_nothing_is_promised_no_figure_says_so() -> None:
-    figure = tally([run(target=None, stopped_at=INSIDE)], SEPTEMBER, LATER, by=by_clock)["response"]
+    figure = tally([run(target=None, stopped_at=INSIDE)], [SEPTEMBER], LATER, by=by_clock)["response"]
 
     assert (figure.promised, figure.raw, figure.adjudicated, figure.judged) == (False, None, None, 0)
     assert figure.median == 3600

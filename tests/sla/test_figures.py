@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from contracts.models import Agreement
 from people.models import User
 from sla import tickets, watch
-from sla.attainment import Month, Part
-from sla.figures import clocks_in, month_figures
+from sla.attainment import Month, Part, by_clock, months_between, tally
+from sla.figures import clocks_in, month_figures, runs
 from sla.models import Adjudication, Breach, Clock, ClockEvent, Ticket
 from tests import make
 from tests.sla.make_sla import NINE, local, make_ticket
@@ -83,21 +83,25 @@ def test_every_number_is_the_count_of_its_rows(rows: None, agreement: Agreement,
     whole = figures.of("response")
     found = {part: Clock.objects.filter(clocks_in(part, month, month, at)).count() for part in Part}
 
-    assert found == {part: whole[part] for part in Part}
+    assert found == {part: whole.of(part) for part in Part}
     for cell, figure in figures.cells.items():
         own = Clock.objects.filter(kind=cell.clock_kind, ticket__kind=cell.ticket_kind, ticket__priority=cell.priority)
         assert {part: own.filter(clocks_in(part, month, month, at)).count() for part in Part} == {
-            part: figure[part] for part in Part
+            part: figure.of(part) for part in Part
         }
 
 
 def test_several_months_are_the_sum_of_each(rows: None, agreement: Agreement) -> None:
     first, last = Month(2026, 8), Month(2026, 10)
-    each = [month_figures(agreement, first.plus(step), LATER).of("response") for step in range(3)]
+    months = months_between(first, last)
+    read = runs(Clock.objects.filter(ticket__agreement=agreement), first, last, LATER)
+    whole = tally(read, months, LATER, by=by_clock)["response"]
+    each = [month_figures(agreement, month, LATER).of("response") for month in months]
 
+    for part in Part:
+        assert Clock.objects.filter(clocks_in(part, first, last, LATER)).count() == whole.of(part), part
     for part in set(Part) - {Part.CARRIED, Part.PAUSED}:
-        found = Clock.objects.filter(clocks_in(part, first, last, LATER)).count()
-        assert found == sum(figure[part] for figure in each), part
+        assert whole.of(part) == sum(figure.of(part) for figure in each), part
 
 
 def test_figures_cost_the_same_queries_for_any_number_of_tickets(rows: None, agreement: Agreement) -> None:
@@ -134,7 +138,7 @@ def test_real_tickets_give_the_expected_month(agreement: Agreement, party_b: Use
     figures = month_figures(agreement, SEPTEMBER, NINE + timedelta(hours=7))
     whole = figures.of("response")
 
-    assert (whole.kept, whole.broken, whole[Part.MEASURED]) == (1, 1, 1)
+    assert (whole.kept, whole.broken, whole.of(Part.MEASURED)) == (1, 1, 1)
     assert str(whole.raw) == "50.00"
     assert whole.median == 3600
     assert [cell.ticket_kind for cell, figure in figures.cells.items() if not figure.promised] == ["question"]

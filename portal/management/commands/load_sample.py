@@ -27,6 +27,7 @@ from portal.sample.organisations import make_identities
 from portal.sample.papers import make_papers
 from portal.sample.people import BODIES, PASSWORD, STAFF, make_people
 from portal.sample.quality import make_quality
+from portal.sample.reports import make_month
 from portal.sample.sharing import make_sharing
 from portal.sample.supplements import make_supplements
 from portal.sample.telling import make_endpoints
@@ -80,6 +81,7 @@ class Command(BaseCommand):
             make_endpoints(people, at=now)
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_desk(people, agreements, moments)
+        make_month(people, agreements, moments)
         make_tickets(people, agreements, moments)
         make_quality(people, agreements, moments)
         make_credits(people, moments)
