@@ -61,6 +61,7 @@ OF_MODEL = {
     "sla.QualityReport": SHARING,
     "sla.CreditRule": MONEY,
     "sla.ServiceCredit": MONEY,
+    "sla.EscalationRule": BASICS,
     "journal.Event": RUNNING,
     "journal.Approval": RUNNING,
 }

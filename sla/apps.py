@@ -15,16 +15,19 @@ class SlaConfig(AppConfig):
         from contracts.sections import add_sections
         from contracts.touching import add_toucher
         from journal import effects
+        from journal.choosing import use_support_hours
         from journal.wording import name_actions
         from sla import credit_panels, crediting, quality, quality_panels
         from sla.carrying import CREDIT_RULES
         from sla.findables import register_sources
+        from sla.quiet_hours import AgreedHours
         from sla.readings import register_readers
         from sla.telling import ACTIONS
         from sla.touching import touched_tickets
 
         name_actions(ACTIONS)
         register_readers()
+        use_support_hours(AgreedHours())
         add_toucher(touched_tickets)
         register_sources()
         name_actions(crediting.ACTIONS)

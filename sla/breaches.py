@@ -9,7 +9,7 @@ from journal.recording import record
 from sla import telling
 from sla.clocks import Dial
 from sla.evidence import digest, frozen
-from sla.models import Breach, TicketEntry
+from sla.models import Breach, Chase, TicketEntry
 from sla.numbering import locked_series
 
 CHAIN = "breach"
@@ -39,16 +39,18 @@ def write(dial: Dial, *, detected_at: datetime) -> Breach:
         sha256=head.sha256,
         previous_sha256=previous,
     )
+    # The sweep looks when the next level comes, by the rules of that moment.
+    Chase.objects.create(clock=clock, next_check_at=detected_at)
     _tell(breach)
     return breach
 
 
 def _warnings(dial: Dial) -> list[dict[str, str]]:
     """The warnings that were left before the breach: to whom, when, by which channel."""
-    left = Notice.objects.filter(key__startswith=telling.key_of_clock(dial.clock)).select_related("recipient")
+    left = Notice.objects.filter(key__startswith=telling.key_of_clock(dial.clock))
     return [
-        {"kind": n.kind, "to": str(n.recipient), "channel": n.channel, "at": n.created_at.isoformat()}
-        for n in left.order_by("pk")
+        {"kind": n.kind, "to": str(n.recipient or n.endpoint), "channel": n.channel, "at": n.created_at.isoformat()}
+        for n in left.select_related("recipient", "endpoint").order_by("pk")
     ]
 
 

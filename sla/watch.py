@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from journal.recording import record
-from sla import pausing, telling
+from sla import chasing, pausing, telling
 from sla.acts import second
 from sla.clocks import Dial, dial_of, differences
 from sla.judging import BAD_ROW, settle, warn
@@ -36,7 +36,7 @@ def sweep(at: datetime, *, batch: int = BATCH) -> Counter[str]:
         for _next_check_at, pk in waiting:
             counts[_looked_at(pk, at)] += 1
         after = waiting[-1]
-    return counts
+    return counts + chasing.sweep(at, batch=batch)
 
 
 def drifted(*, batch: int = BATCH) -> dict[int, dict[str, tuple[object, object]]]:
@@ -87,14 +87,15 @@ def _look(pk: int, at: datetime) -> str:
         return "released"
     if settle(dial, at=at) is not None:
         return "breached"
+    told = dial.course.told
     level = warn(dial, at=at)
     if level is None:
         raise LookupError(f"clock {pk} was due for a look and nothing was reached")
-    _tell(dial, level, at)
+    _tell(dial, level, told, at)
     return "warned"
 
 
-def _tell(dial: Dial, level: int, at: datetime) -> None:
+def _tell(dial: Dial, level: int, told: int, at: datetime) -> None:
     clock, ticket = dial.clock, dial.clock.ticket
     data = {"clock": clock.kind, "level": level}
     TicketEntry.objects.create(ticket=ticket, kind=TicketEntry.Kind.WARNED, at=at, internal=True, data=data)
@@ -107,7 +108,7 @@ def _tell(dial: Dial, level: int, at: datetime) -> None:
         organisation_id=ticket.agreement.party_b_id,
         agreement_id=ticket.agreement_id,
     )
-    telling.tell_of_warning(clock, level=level, event=event, at=at)
+    telling.tell_of_warning(clock, level=level, told=told, event=event, at=at)
 
 
 @transaction.atomic(durable=True)

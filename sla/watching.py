@@ -8,11 +8,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from contracts.models import Agreement, Membership
+from contracts.models import Membership
 from people.models import User
 from people.refusal import Refused
 from sla.acts import begin, finish
 from sla.models import Ticket, TicketEntry, Watch
+from sla.onlookers import may_watch, watchers
+
+__all__ = ["may_watch", "possible_watchers", "unwatch", "watch", "watchers", "watches"]
 
 
 @transaction.atomic
@@ -39,21 +42,6 @@ def unwatch(ticket: Ticket, *, at: datetime, by: User, user: User | None = None)
         raise Refused(_("%(name)s 没有关注这份报告。") % {"name": person})
     act.data = {"who": str(person), "user": person.pk, "removed": True}
     return finish(act, TicketEntry.Kind.WATCHED, "")
-
-
-def may_watch(ticket: Ticket, person: User) -> bool:
-    """Operations and others who read tickets may, and the people of the ticket's own Party B."""
-    if not person.is_active:
-        return False
-    if person.is_staff:
-        return person.has_perm("sla.view_ticket")
-    return Agreement.objects.for_user(person).filter(pk=ticket.agreement_id).exists()
-
-
-def watchers(ticket: Ticket) -> list[User]:
-    """Those who watch and may still see the ticket, both sides; `is_staff` tells them apart."""
-    people = User.objects.filter(watched_tickets__ticket=ticket, is_active=True).order_by("watched_tickets__pk")
-    return [person for person in people if may_watch(ticket, person)]
 
 
 def watchers_of_party_b(ticket: Ticket) -> list[User]:

@@ -313,6 +313,12 @@ MODELS: dict[str, ModelRow] = {
         list_verbs={"make": who(OL)},
         verbs=dict.fromkeys(("revise", "retire", "revive"), who(OL)),
     ),
+    "sla_escalationrule": ModelRow(
+        view=TICKET_READERS,
+        list_verbs={"add": who(OL)},
+        verbs={"end": who(OL)},
+        extra={"preview": TICKET_READERS},
+    ),
     "sla_clock": ModelRow(view=TICKET_READERS),
     "sla_servicereport": ModelRow(
         view=AGREEMENT_READERS,

@@ -86,6 +86,7 @@ PURE = {
     "sla/credits.py",
     "sla/privacy.py",
     "sla/spread.py",
+    "sla/levels.py",
     "sla/replay.py",
     "sla/bars.py",
     "sla/canned.py",

@@ -1,6 +1,6 @@
 """The console's pages on service levels; each module registers its own."""
 
-from sla.admin import breaches, clocks, credits, quality, tickets
+from sla.admin import breaches, clocks, credits, escalation, quality, tickets
 
 __all__ = ["breaches", "clocks", "credits", "tickets"]
 from sla.admin import desk
@@ -10,3 +10,4 @@ __all__ = ["breaches", "clocks", "credits", "quality", "tickets"]
 from sla.admin import reports
 
 __all__ = ["breaches", "clocks", "reports", "tickets"]
+__all__ = ["breaches", "clocks", "credits", "escalation", "tickets"]

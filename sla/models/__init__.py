@@ -16,6 +16,7 @@ from sla.models.desk import (
     TicketLink,
     Watch,
 )
+from sla.models.escalation import Chase, EscalationRule
 from sla.models.quality import QualityReport
 from sla.models.reports import ReportAnswer, ServiceReport
 from sla.models.series import Series
@@ -27,10 +28,12 @@ __all__ = [
     "Attachment",
     "Breach",
     "CannedAnswer",
+    "Chase",
     "Clock",
     "ClockEvent",
     "CreditRule",
     "Escalation",
+    "EscalationRule",
     "Holding",
     "Label",
     "Labelled",

@@ -30,7 +30,7 @@ from portal.sample.quality import make_quality
 from portal.sample.reports import make_month
 from portal.sample.sharing import make_sharing
 from portal.sample.supplements import make_supplements
-from portal.sample.telling import make_endpoints
+from portal.sample.telling import make_endpoints, make_rules
 from portal.sample.tickets import make_tickets
 from worktime.calendars import current_version, load_bundled, work_calendar, workday_calendar
 
@@ -78,7 +78,7 @@ class Command(BaseCommand):
             make_supplements(people, agreements, moments)
             make_access(people, agreements, moments)
             make_lives(people, agreements, hours, moments)
-            make_endpoints(people, at=now)
+            make_rules(people, agreements, make_endpoints(people, at=now), at=now)
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_desk(people, agreements, moments)
         make_month(people, agreements, moments)
