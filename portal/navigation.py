@@ -117,10 +117,11 @@ def _rank(model: dict[str, Any]) -> tuple[int, str]:
 
 @dataclass(frozen=True)
 class Item:
-    """One entry of the portal's top bar."""
+    """One entry of the portal's top bar; `here` when the page that is shown belongs to it."""
 
     label: object
     url: str
+    here: bool
     current: bool
     count: int = 0
 
@@ -130,8 +131,8 @@ PORTAL_PAGES: tuple[tuple[str, object], ...] = (
     ("portal-home", _("首页")),
     ("sla:tickets", pgettext_lazy("menu", "故障报告")),
     ("billing:documents", pgettext_lazy("menu", "账单")),
-    ("contracts:duties", pgettext_lazy("menu", "义务")),
     ("contracts:agreements", pgettext_lazy("menu", "协议")),
+    ("contracts:duties", pgettext_lazy("menu", "义务")),
     ("contracts:compliance", _("规则与安全")),
     ("contracts:sharing", pgettext_lazy("menu", "共享信息")),
     ("contracts:cases", pgettext_lazy("menu", "违约与争议")),
@@ -141,12 +142,53 @@ PORTAL_PAGES: tuple[tuple[str, object], ...] = (
 )
 
 
-def portal_items(request: HttpRequest, *, unread: int) -> list[Item]:
-    """The top bar of Party B's portal, with the number of unread notices.  The page we are on, or below, is marked."""
-    home = reverse("portal-home")
-    items = []
-    for name, label in PORTAL_PAGES:
-        url = reverse(name)
-        here = request.path == url if url == home else request.path.startswith(url)
-        items.append(Item(label, url, here, unread if name == NOTICES else 0))
-    return items
+# The bar shows the sections, and beneath them the pages of the section that one is in.
+HOME, SUPPORT, BILLS, TERMS, SECURITY, ABOUT = "home", "support", "bills", "terms", "security", "about"
+SECTIONS: tuple[tuple[str, object], ...] = (
+    (HOME, _("首页")),
+    (SUPPORT, pgettext_lazy("menu", "服务与报告")),
+    (BILLS, pgettext_lazy("menu", "费用")),
+    (TERMS, pgettext_lazy("menu", "协议与义务")),
+    (SECURITY, pgettext_lazy("menu", "共享与安全")),
+    (ABOUT, _("本单位")),
+)
+SECTION_OF_APP = {"sla": SUPPORT, "billing": BILLS, "contracts": TERMS, "journal": ABOUT}
+SECTION_OF_PAGE = {
+    "portal-home": HOME,
+    "contracts:compliance": SECURITY,
+    "contracts:sharing": SECURITY,
+    "contracts:own-organisation": ABOUT,
+    "contracts:search": HOME,
+    NOTICES: HOME,
+}
+
+
+def portal_menu(request: HttpRequest, *, unread: int) -> tuple[list[Item], list[Item]]:
+    """The sections of Party B's portal, and the pages of the section that is shown, with the unread notices counted.
+
+    The page that we are on, or below, is marked; no section is where the address belongs to none.
+    """
+    pages = {name: (label, reverse(name)) for name, label in PORTAL_PAGES}
+    here = _page_of(request.path, {name: url for name, (_label, url) in pages.items()})
+    sections: dict[str, list[Item]] = {name: [] for name, _label in SECTIONS}
+    for name, (label, url) in pages.items():
+        current = name == here and request.path == url
+        sections[_section_of(name)].append(Item(label, url, name == here, current, unread if name == NOTICES else 0))
+    bar = [_section(label, sections[name]) for name, label in SECTIONS if sections[name]]
+    return bar, next((pages for pages in sections.values() if len(pages) > 1 and any(page.here for page in pages)), [])
+
+
+def _section(label: object, pages: list[Item]) -> Item:
+    here = any(page.here for page in pages)
+    return Item(label, pages[0].url, here, pages[0].current, sum(page.count for page in pages))
+
+
+def _section_of(name: str) -> str:
+    return SECTION_OF_PAGE.get(name) or SECTION_OF_APP[name.partition(":")[0]]
+
+
+def _page_of(path: str, urls: dict[str, str]) -> str:
+    """The page whose address is the longest beginning of the path; the home page only when it is the path itself."""
+    home = urls["portal-home"]
+    found = [name for name, url in urls.items() if path == url or (url != home and path.startswith(url))]
+    return max(found, key=lambda name: len(urls[name]), default="")

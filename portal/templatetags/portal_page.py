@@ -7,15 +7,16 @@ from django import template
 from contracts.models import Membership
 from journal.outbox import unread_for
 from people.models import User
-from portal.navigation import Item, portal_items
+from portal import navigation
+from portal.navigation import Item
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def portal_menu(context: dict[str, Any]) -> list[Item]:
-    """The entries of the top bar."""
-    return portal_items(context["request"], unread=unread_count(context))
+def portal_menu(context: dict[str, Any]) -> tuple[list[Item], list[Item]]:
+    """The sections of the top bar, and the pages of the section that is shown."""
+    return navigation.portal_menu(context["request"], unread=unread_count(context))
 
 
 @register.simple_tag(takes_context=True)
