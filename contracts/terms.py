@@ -45,9 +45,14 @@ def shown_on(agreement: Agreement, day: date) -> AgreementVersion | None:
     return found
 
 
-def support_calendar(version: AgreementVersion, calendar_version: CalendarVersion) -> WorkCalendar:
-    """The working time in which the version's targets are counted: its support hours, or natural hours."""
+def support_calendar(
+    version: AgreementVersion, calendar_version: CalendarVersion, clock_hours: str = ""
+) -> WorkCalendar:
+    """The working time in which the version's targets are counted: its support hours, or natural hours.
+
+    clock_hours: what a single target says instead of the version.
+    """
     hours = version.support_hours
-    if version.clock_hours == AgreementVersion.ClockHours.NATURAL or hours is None:
+    if (clock_hours or version.clock_hours) == AgreementVersion.ClockHours.NATURAL or hours is None:
         return work_calendar(None, calendar_version)
     return work_calendar(hours, calendar_version)

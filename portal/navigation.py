@@ -27,6 +27,8 @@ OF_MODEL = {
     "contracts.BankAccount": MONEY,
     "contracts.SupportHours": BASICS,
     "contracts.BoardTally": RUNNING,
+    "sla.ServiceTarget": AGREEMENTS,
+    "sla.PriorityMatrix": AGREEMENTS,
     "contracts.UsageRule": SHARING,
     "contracts.SecureChannel": SHARING,
     "contracts.ComplianceCertificate": SHARING,

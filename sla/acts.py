@@ -41,6 +41,7 @@ class Act:
     by: User | None
     dials: dict[str, Dial]
     data: dict[str, Any] = field(default_factory=dict)
+    leads_to: str = ""  # where the verb leads elsewhere than the table says
 
 
 def second(at: datetime) -> datetime:
@@ -69,7 +70,7 @@ def finish(act: Act, kind: str, text: str, files: Iterable[Any] = ()) -> Ticket:
     checked = check(files)
     ticket = act.ticket
     if act.verb in STEPS or act.verb in DESK:
-        ticket.state = after(act.verb, ticket.state)
+        ticket.state = act.leads_to or after(act.verb, ticket.state)
         ticket._history_user = act.by  # type: ignore[attr-defined]
         ticket.save()
     holding.follow(ticket, at=act.at)

@@ -26,6 +26,7 @@ BY_PARTY_B: dict[str, Callable[..., Ticket]] = {
     "reply": tickets.reply,
     "confirm": tickets.confirm,
     "dispute": tickets.dispute,
+    "reopen": tickets.reopen,
     "cancel": tickets.cancel,
 }
 BY_OPERATIONS: dict[str, Callable[..., Ticket]] = {
@@ -33,6 +34,7 @@ BY_OPERATIONS: dict[str, Callable[..., Ticket]] = {
     "respond": tickets.respond,
     "ask": tickets.ask_party_b,
     "propose": tickets.propose,
+    "restore": tickets.restore,
     "close": tickets.close,
 }
 
@@ -55,6 +57,7 @@ class ClockOut(Schema):
     kind: str
     cycle: int
     state: str
+    held: str = Field("", description="The reasons for which the clock is paused, separated by commas")
     target_seconds: int | None
     due_at: datetime | None
     breached_at: datetime | None
@@ -76,6 +79,7 @@ class TicketOut(Schema):
     received_at: datetime
     responded_at: datetime | None
     proposed_at: datetime | None
+    restored_at: datetime | None
     closed_at: datetime | None
     clocks: list[ClockOut]
 
@@ -143,7 +147,7 @@ def one(request: HttpRequest, number: str) -> dict[str, Any]:
 
 @router.post("/{number}/{act}", response={200: TicketOut, 404: Problem, 422: Problem}, summary="Act on a ticket")
 def act(request: HttpRequest, number: str, act: str, body: Said) -> dict[str, Any]:
-    """Party B: reply, confirm, dispute, cancel.  Operations: accept, respond, ask, propose, close."""
+    """Party B: reply, confirm, dispute, reopen, cancel.  Operations: accept, respond, ask, propose, restore, close."""
     user = person(request)
     ticket = _found(user, number)
     verbs = BY_OPERATIONS if user.has_perm("sla.handle_ticket") else {} if user.is_staff else BY_PARTY_B
@@ -176,7 +180,7 @@ def _found(user: User, number: str) -> Ticket:
 def _shown(ticket: Ticket) -> dict[str, Any]:
     names = (
         "number", "kind", "priority", "state", "title", "found_at", "reported_at", "received_at", "responded_at",
-        "proposed_at", "closed_at",
+        "proposed_at", "restored_at", "closed_at",
     )  # fmt: skip
     clocks = [
         {name: getattr(clock, name) for name in ClockOut.model_fields}

@@ -13,15 +13,17 @@ class SlaConfig(AppConfig):
         from contracts.item_pages import add_item_pages
         from contracts.panels import add_panels
         from contracts.sections import add_sections
+        from contracts.text.annexing import add_annex
         from contracts.touching import add_toucher
         from journal import effects
         from journal.choosing import use_support_hours
         from journal.wording import name_actions
-        from sla import credit_panels, crediting, quality, quality_panels
+        from sla import credit_panels, crediting, quality, quality_panels, stating
         from sla.carrying import CREDIT_RULES
         from sla.findables import register_sources
         from sla.quiet_hours import AgreedHours
         from sla.readings import register_readers
+        from sla.target_carrying import TARGETS
         from sla.telling import ACTIONS
         from sla.touching import touched_tickets
 
@@ -29,6 +31,10 @@ class SlaConfig(AppConfig):
         register_readers()
         use_support_hours(AgreedHours())
         add_toucher(touched_tickets)
+        add_carrier(TARGETS)
+        add_annex(stating.annex)
+        add_panels(stating.agreement_panels)
+        add_sections(stating.agreement_sections)
         register_sources()
         name_actions(crediting.ACTIONS)
         name_actions(quality.ACTIONS)

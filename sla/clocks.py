@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from contracts.models import AgreementVersion
 from contracts.terms import support_calendar
 from people.models import User
 from sla.models import Clock, ClockEvent, Ticket
-from sla.promises import CLOCK_KINDS, target_seconds, warning_shares
+from sla.promises import CLOCK_KINDS, RESTORATION, Promise, promised
 from sla.replay import Course, Happening, Reading, follow, read
 from worktime.clock import WorkCalendar
 from worktime.models import CalendarVersion
 
+EVERY_KIND = (*CLOCK_KINDS, RESTORATION)
+Pinned = tuple[int, int, str]  # version of the terms, version of the calendar, choice of hours
 COLUMNS = (
     "state",
     "held",
@@ -45,9 +48,35 @@ class Dial:
 
 
 def start_all(ticket: Ticket, *, calendar_version: CalendarVersion, by: User, at: datetime) -> list[Clock]:
-    """Start both clocks of a new ticket at the instant when it was received."""
-    calendar = support_calendar(ticket.version, calendar_version)
-    return [_start(ticket, kind, (calendar_version, calendar), by=by, at=at) for kind in CLOCK_KINDS]
+    """Start the clocks of a new ticket at the instant when it was received."""
+    promises = promises_on(ticket)
+    start = partial(_start, ticket, calendar_version=calendar_version, since=ticket.received_at, by=by, at=at)
+    return [start(kind, promise) for kind, promise in promises.items()]
+
+
+def start_again(
+    ticket: Ticket, dials: Iterable[Dial], *, calendar_version: CalendarVersion, by: User, at: datetime
+) -> list[Clock]:
+    """Start a new cycle of the ticket's clocks, as for a report received now."""
+    cycle = 1 + max(dial.clock.cycle for dial in dials)
+    start = partial(_start, ticket, calendar_version=calendar_version, since=at, by=by, at=at, cycle=cycle)
+    return [start(kind, promise) for kind, promise in promises_on(ticket).items()]
+
+
+def start_late(ticket: Ticket, like: Clock, kind: str, *, by: User, at: datetime) -> Dial:
+    """Start a clock that the ticket had none of, beside the others of its cycle; measured until it gets a target."""
+    began = _start(
+        ticket, kind, Promise(target=None), calendar_version=like.calendar_version, since=like.started_at, by=by,
+        at=at, cycle=like.cycle,
+    )  # fmt: skip
+    return dial_of(began)
+
+
+def promises_on(ticket: Ticket) -> dict[str, Promise]:
+    """What the ticket's terms hold its clocks to, by kind; one query."""
+    rows = list(ticket.version.targets.filter(ticket_kind=ticket.kind))
+    found = {kind: promised(ticket.version, rows, ticket.kind, ticket.priority, kind) for kind in EVERY_KIND}
+    return {kind: promise for kind, promise in found.items() if promise is not None}
 
 
 def locked(ticket: Ticket) -> dict[str, Dial]:
@@ -71,15 +100,15 @@ def happenings(clock: Clock) -> list[Happening]:
 
 def working_time(course: Course) -> WorkCalendar:
     """The working time that the terms and the calendar version pinned by a course amount to."""
-    pinned = course.version, course.calendar
+    pinned = _pinned(course)
     return working_times({pinned})[pinned]
 
 
-def working_times(pinned: set[tuple[int, int]]) -> dict[tuple[int, int], WorkCalendar]:
-    """The working time of each pair of terms and calendar version; two queries for all of them."""
-    terms = AgreementVersion.objects.select_related("support_hours__calendar").in_bulk({t for t, _days in pinned})
-    days = CalendarVersion.objects.select_related("calendar").in_bulk({days for _terms, days in pinned})
-    return {(t, d): support_calendar(terms[t], days[d]) for t, d in pinned}
+def working_times(pinned: set[Pinned]) -> dict[Pinned, WorkCalendar]:
+    """The working time of each terms, calendar version and choice of hours; two queries for all of them."""
+    terms = AgreementVersion.objects.select_related("support_hours__calendar").in_bulk({t for t, _, _ in pinned})
+    days = CalendarVersion.objects.select_related("calendar").in_bulk({d for _, d, _ in pinned})
+    return {(t, d, hours): support_calendar(terms[t], days[d], hours) for t, d, hours in pinned}
 
 
 def happen(dial: Dial, happening: Happening, *, by: User | None, recorded_at: datetime) -> ClockEvent:
@@ -96,7 +125,7 @@ def happen(dial: Dial, happening: Happening, *, by: User | None, recorded_at: da
         reason=happening.reason,
         data=dict(happening.data),
     )
-    if (course.version, course.calendar) != (dial.course.version, dial.course.calendar):
+    if _pinned(course) != _pinned(dial.course):
         dial.calendar = working_time(course)
     dial.happenings.append(happening)
     dial.course = course
@@ -126,20 +155,30 @@ def latest(dials: Iterable[Dial]) -> list[datetime]:
     return [dial.course.last_at for dial in dials]
 
 
+def _pinned(course: Course) -> Pinned:
+    return course.version, course.calendar, course.hours
+
+
 def _start(
-    ticket: Ticket, kind: str, counted: tuple[CalendarVersion, WorkCalendar], *, by: User, at: datetime
+    ticket: Ticket,
+    kind: str,
+    promise: Promise,
+    *,
+    calendar_version: CalendarVersion,
+    since: datetime,
+    by: User,
+    at: datetime,
+    cycle: int = 1,
 ) -> Clock:
-    calendar_version, calendar = counted
-    target = target_seconds(ticket.version, ticket.kind, kind)
     said: Mapping[str, Any] = {
-        "target_seconds": target,
-        "shares": list(warning_shares(target)),
+        **promise.pinned(),
         "version": ticket.version_id,
         "calendar_version": calendar_version.pk,
     }
-    happening = Happening("started", ticket.received_at, said)
+    happening = Happening("started", since, said)
+    calendar = support_calendar(ticket.version, calendar_version, promise.hours)
     reading = read(follow([happening]), calendar)
-    clock = Clock.objects.create(ticket=ticket, kind=kind, **columns(reading))
+    clock = Clock.objects.create(ticket=ticket, kind=kind, cycle=cycle, **columns(reading))
     ClockEvent.objects.create(
         clock=clock, seq=1, kind=happening.kind, at=happening.at, recorded_at=at, by=by, data=dict(said)
     )

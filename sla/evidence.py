@@ -36,7 +36,8 @@ def frozen(
         "previous_sha256": previous,
         "ticket": _ticket(ticket),
         "terms": _terms(version),
-        "hours": _hours(version),
+        "promise": _promise(dial.happenings),
+        "hours": _hours(version, dial.course.hours),
         "calendar": _calendar(clock.calendar_version),
         "clock": {"kind": clock.kind, "cycle": clock.cycle, "target_seconds": dial.course.target},
         "events": _events(clock),
@@ -47,8 +48,9 @@ def frozen(
         "consumed_seconds": consumed_at(dial.course, dial.calendar, at),
         "provisional": clock.provisional,
         "counted": explain(
-            dial.calendar, dial.course.started_at, dial.course.target or 0, dial.course.pauses
+            dial.calendar, dial.course.counted_from, max(dial.course.left_to_count, 0), dial.course.counted_pauses
         ).as_json(),
+        "carried_seconds": dial.course.carried,
         "warnings": [dict(warning) for warning in warnings],
     }
 
@@ -83,6 +85,9 @@ def problems(evidence: Mapping[str, Any]) -> list[str]:
         for name, value in counted.items()
         if evidence[name] != value
     ]
+    # Evidence from before there was a terms table does not repeat what its events say.
+    if "promise" in evidence and evidence["promise"] != _promise(_happenings(evidence)):
+        found.append("the promise is not what the events pinned")
     if (course.target or 0) >= evidence["consumed_seconds"]:
         found.append("no more than the target was consumed")
     return found
@@ -168,9 +173,16 @@ def _terms(version: AgreementVersion) -> dict[str, Any]:
     return {**terms, "sha256": sha256_of(terms)}
 
 
-def _hours(version: AgreementVersion) -> dict[str, Any] | None:
+def _promise(happenings: Sequence[Happening]) -> dict[str, Any]:
+    """What the clock was held to at last: the words of the event that set it, the calendar left out."""
+    last = [happening for happening in happenings if happening.kind in {"started", "retargeted"}][-1]
+    return {name: value for name, value in last.data.items() if name not in {"calendar_version", "carried_seconds"}}
+
+
+def _hours(version: AgreementVersion, own: str) -> dict[str, Any] | None:
+    """The support hours in which the clock counts; None for natural hours.  own: what its target says itself."""
     hours = version.support_hours
-    if version.clock_hours == NATURAL or hours is None:
+    if (own or version.clock_hours) == NATURAL or hours is None:
         return None
     return {
         "name": hours.name,

@@ -60,7 +60,11 @@ class Face:
 
     @property
     def label(self) -> str:
-        return self.clock.get_kind_display()
+        """What the clock is for, and which round of it, from the second on."""
+        kind = self.clock.get_kind_display()
+        if self.clock.cycle == 1:
+            return kind
+        return _("%(clock)s（第 %(cycle)s 轮）") % {"clock": kind, "cycle": self.clock.cycle}
 
     @property
     def target_words(self) -> str:
@@ -127,7 +131,7 @@ def rounded_up(seconds: int) -> int:
 
 def clock_badge(ticket: Any, kind: str, *, clock: Clock | None = None) -> SafeString | str:
     """The state of a ticket's clock of one kind as a small word; a dash when it has none.  Prefetch the clocks."""
-    chosen = clock or next((c for c in ticket.clocks.all() if c.kind == kind), None)
+    chosen = clock or max((c for c in ticket.clocks.all() if c.kind == kind), key=lambda c: c.cycle, default=None)
     if chosen is None:
         return "—"
     broken = chosen.breached_at is not None
@@ -141,12 +145,12 @@ def with_left(tickets: Iterable[Any], *, at: datetime) -> list[Any]:
     """
     rows = list(tickets)
     soonest = {ticket.pk: _soonest(ticket) for ticket in rows}
-    times = working_times({(c.version_id, c.calendar_version_id) for c in soonest.values() if c is not None})
+    times = working_times({(c.version_id, c.calendar_version_id, c.hours) for c in soonest.values() if c is not None})
     for ticket in rows:
         clock = soonest[ticket.pk]
         ticket.left, ticket.left_tone = None, "muted"
         if clock is not None:
-            ticket.left = _left(clock, at, times[clock.version_id, clock.calendar_version_id])
+            ticket.left = _left(clock, at, times[clock.version_id, clock.calendar_version_id, clock.hours])
             ticket.left_tone = _pressing(clock, ticket.left)
     return rows
 
@@ -193,10 +197,12 @@ def _lines(dial: Dial) -> list[str]:
     course = dial.course
     if course.target is None:
         return []
-    seconds = course.target if dial.clock.due_at is not None else dial.clock.consumed_seconds
-    said = explain(dial.calendar, course.started_at, seconds, worded(course.pauses))
+    total = course.target if dial.clock.due_at is not None else dial.clock.consumed_seconds
+    counted = max(total - course.carried, 0)
+    said = explain(dial.calendar, course.counted_from, counted, worded(course.counted_pauses))
     lines = render(said, get_language() or "zh-hans")
-    return lines if dial.clock.due_at is not None else lines[1:-1]
+    before = [_("此前按原计时方式已用 %(time)s。") % {"time": spelled(course.carried)}] if course.carried else []
+    return before + (lines if dial.clock.due_at is not None else lines[1:-1])
 
 
 def worded(pauses: Iterable[Pause]) -> list[Pause]:

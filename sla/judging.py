@@ -12,10 +12,13 @@ from people.refusal import Refused
 from sla import breaches
 from sla.clocks import Dial, happen
 from sla.models import Breach, Clock
-from sla.replay import Happening, broken_at, levels_reached
+from sla.promises import Promise
+from sla.replay import Course, Happening, broken_at, consumed_at, levels_reached
 
 # What one bad row can raise by its rules, calendar or numbers.  A lost database is no row's fault and stays visible.
 BAD_ROW = (Refused, ValueError, LookupError, TypeError, ArithmeticError, DataError, IntegrityError)
+# What a promise that no row of the terms table makes leaves to the version and to the policy.
+UNSAID = {"hours": "", "pause_reasons": None, "cap_seconds": None, "reopen_days": None, "target": None}
 
 
 def settle(dial: Dial, *, at: datetime, until: datetime | None = None) -> Breach | None:
@@ -73,9 +76,34 @@ def resume(dial: Dial, *, at: datetime, by: User | None, reason: str, until: dat
     return True
 
 
-def reopen(dial: Dial, *, at: datetime, by: User) -> None:
+def reopen(dial: Dial, *, at: datetime, by: User | None, reason: str = "") -> None:
     """The promised act was not accepted: the same clock goes on, the time since it stopped left out."""
-    happen(dial, Happening("reopened", at), by=by, recorded_at=at)
+    happen(dial, Happening("reopened", at, {}, reason), by=by, recorded_at=at)
+
+
+def retarget(dial: Dial, promise: Promise, *, at: datetime, by: User | None, reason: str) -> bool:
+    """Hold a clock that is not stopped to another promise: what it consumed stays.
+
+    Already over: the promise breaks at the change itself.  A broken one stays broken, and is not set free either.
+    False when nothing changes.
+    """
+    settle(dial, at=at)
+    course = dial.course
+    free = promise.target is None and course.breached_at is not None
+    if course.over or free or _same(course, promise):
+        return False
+    data = {"version": course.version, **UNSAID, **promise.pinned()}
+    if promise.hours != course.hours:
+        data["carried_seconds"] = consumed_at(course, dial.calendar, at)
+    happen(dial, Happening("retargeted", at, data, reason), by=by, recorded_at=at)
+    settle(dial, at=at)
+    return True
+
+
+def _same(course: Course, promise: Promise) -> bool:
+    said = promise.target, promise.hours, promise.shares, promise.pause_reasons, promise.cap, promise.reopen_days
+    stands = course.target, course.hours, course.shares, course.pause_reasons, course.cap_seconds, course.reopen_days
+    return said == stands
 
 
 def cancel(dial: Dial, *, at: datetime, by: User, reason: str) -> None:

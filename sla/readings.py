@@ -16,6 +16,7 @@ from contracts.models import Agreement
 from contracts.panorama import applying_version
 from sla.faces import spelled
 from sla.models import Adjudication, Breach, Clock, Ticket
+from sla.promises import CLOCK_KINDS
 from sla.quality_readings import read_quality
 from sla.querysets.tickets import AT_RISK_FROM
 
@@ -29,7 +30,8 @@ def read_response(agreement: Agreement, at: datetime) -> Reading:
     links = (_tickets(agreement, _("故障报告"), "fault"), _breaches(agreement))
     if version is None or (version.response_hours is None and version.solution_hours is None):
         return Reading(standing=Standing.NOT_MEASURABLE, note=_("没有约定响应和提出解决方案的时限"), links=links)
-    clocks = Clock.objects.filter(ticket__agreement=agreement, target_seconds__isnull=False)
+    # Restoration is another promise: never counted as a solution.
+    clocks = Clock.objects.filter(ticket__agreement=agreement, target_seconds__isnull=False, kind__in=CLOCK_KINDS)
     found = clocks.aggregate(
         judged=Count("pk", filter=Q(state__in=["met", "missed"]) | Q(breached_at__isnull=False)),
         over=Count("pk", filter=Q(state="running", breached_at__isnull=True, breach_from__lte=at)),
@@ -38,7 +40,7 @@ def read_response(agreement: Agreement, at: datetime) -> Reading:
     judged = found["judged"]
     excused = Adjudication.objects.filter(breach__agreement=agreement, state=Adjudication.State.EXCUSED)
     broken = (
-        Breach.objects.filter(agreement=agreement, breached_at__gt=at - LOOKED_BACK)
+        Breach.objects.filter(agreement=agreement, kind__in=CLOCK_KINDS, breached_at__gt=at - LOOKED_BACK)
         .exclude(pk__in=excused.values("breach"))
         .count()
     )

@@ -40,13 +40,20 @@ class Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """What the events say, before any calendar is asked."""
+    """What the events say, before any calendar is asked.
+
+    carried: support seconds consumed before counted_from, in hours that another target counted.
+    """
 
     started_at: datetime
     target: int | None
     shares: tuple[int, ...]
     calendar: int
     version: int
+    counted_from: datetime
+    carried: int = 0
+    counted_from: datetime
+    carried: int = 0
     hours: str = ""
     pause_reasons: tuple[str, ...] | None = None
     cap_seconds: int | None = None
@@ -59,6 +66,11 @@ class Course:
     breached_at: datetime | None = None
     last_at: datetime
     revision: int = 1
+
+    @property
+    def left_to_count(self) -> int:
+        """The seconds of the target that are not carried; negative when more is."""
+        return (self.target or 0) - self.carried
 
     @property
     def held(self) -> tuple[str, ...]:
@@ -130,7 +142,8 @@ def follow(happenings: Iterable[Happening]) -> Course:
 
 def read(course: Course, calendar: WorkCalendar) -> Reading:
     """The columns at a point of the course."""
-    counted = calendar.reckon_elapsed(course.started_at, course.stopped_at or course.last_at, course.counted_pauses)
+    until = max(course.stopped_at or course.last_at, course.counted_from)
+    counted = calendar.reckon_elapsed(course.counted_from, until, course.counted_pauses)
     due_at, breach_from, leaning = _deadline(course, calendar)
     next_at, level = _next_check(course, calendar, breach_from)
     return Reading(
@@ -142,7 +155,7 @@ def read(course: Course, calendar: WorkCalendar) -> Reading:
         started_at=course.started_at,
         stopped_at=course.stopped_at,
         target_seconds=course.target,
-        consumed_seconds=int(counted.value.total_seconds()),
+        consumed_seconds=course.carried + int(counted.value.total_seconds()),
         due_at=due_at,
         breach_from=breach_from,
         breached_at=course.breached_at,
@@ -156,9 +169,10 @@ def read(course: Course, calendar: WorkCalendar) -> Reading:
 def consumed_at(course: Course, calendar: WorkCalendar, at: datetime) -> int:
     """Support seconds consumed up to an instant, stopped and paused time left out."""
     end = min(course.stopped_at, at) if course.stopped_at else at
-    if end <= course.started_at:
-        return 0
-    return int(calendar.reckon_elapsed(course.started_at, end, course.pauses).value.total_seconds())
+    if end <= course.counted_from:
+        return course.carried
+    since = calendar.reckon_elapsed(course.counted_from, end, course.pauses).value
+    return course.carried + int(since.total_seconds())
 
 
 def broken_at(course: Course, calendar: WorkCalendar, at: datetime) -> datetime | None:
@@ -202,6 +216,7 @@ def _started(happening: Happening) -> Course:
     reasons = said.get("pause_reasons")
     return Course(
         started_at=happening.at,
+        counted_from=happening.at,
         target=said["target_seconds"],
         shares=tuple(said["shares"]),
         calendar=said["calendar_version"],
@@ -276,13 +291,26 @@ def _reopened(course: Course, happening: Happening) -> dict[str, Any]:
 def _retargeted(course: Course, happening: Happening) -> dict[str, Any]:
     _demand(not course.over, happening.kind)
     said = happening.data
+    reasons = said.get("pause_reasons", course.pause_reasons)
     return {
+        **_counted_otherwise(course, happening),
+        "pause_reasons": None if reasons is None else tuple(reasons),
+        "cap_seconds": said.get("cap_seconds", course.cap_seconds),
+        "reopen_days": said.get("reopen_days", course.reopen_days),
         "target": said["target_seconds"],
         "version": said.get("version", course.version),
         "shares": tuple(said.get("shares", course.shares)),
         "retargeted_at": happening.at,
         "told": 0,
     }
+
+
+def _counted_otherwise(course: Course, happening: Happening) -> dict[str, Any]:
+    """Where the new target counts other hours: what was consumed in the old ones is carried over as it is."""
+    hours = happening.data.get("hours", course.hours)
+    if hours == course.hours:
+        return {}
+    return {"hours": hours, "carried": happening.data["carried_seconds"], "counted_from": happening.at}
 
 
 def _calendar_revised(course: Course, happening: Happening) -> dict[str, Any]:
@@ -335,10 +363,14 @@ def _deadline(course: Course, calendar: WorkCalendar) -> tuple[datetime | None, 
     """due_at, breach_from, whether they lean on an unpublished year; none without a target or behind a pause."""
     if course.target is None:
         return None, None, False
+    if course.left_to_count < 0:
+        # More than the target was consumed before it was set: it was over the second before.
+        over = course.counted_from - SECOND
+        return over, over, False
     pauses = course.counted_pauses
     try:
-        due = calendar.reckon_add(course.started_at, course.target, pauses)
-        last = calendar.reckon_breach_from(course.started_at, course.target, pauses)
+        due = calendar.reckon_add(course.counted_from, course.left_to_count, pauses)
+        last = calendar.reckon_breach_from(course.counted_from, course.left_to_count, pauses)
     except StillPaused:
         return None, None, False
     return due.value, last.value, due.provisional or last.provisional
@@ -356,8 +388,8 @@ def _next_check(
     if course.target is None or course.breached_at is not None or breach_from is None:
         return None, None
     for share in _untold(course):
-        spent = seconds_of(course.target, share)
-        return calendar.reckon_add(course.started_at, spent, course.pauses).value, share
+        spent = max(seconds_of(course.target, share) - course.carried, 0)
+        return calendar.reckon_add(course.counted_from, spent, course.pauses).value, share
     # At breach_from itself the target is used up and not exceeded: the promise still stands in that second.
     return breach_from + SECOND, BREACH_LEVEL
 

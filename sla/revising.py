@@ -65,9 +65,9 @@ class ClockFollower:
 def affected(version: CalendarVersion, changed: frozenset[date]) -> QuerySet[Clock]:
     """The open clocks on a calendar whose remaining time may touch a changed date, or is provisional."""
     rows = Clock.objects.filter(
+        _support_hours(""),
         state__in=[Clock.State.RUNNING, Clock.State.PAUSED],
         calendar_version__calendar=version.calendar,
-        version__clock_hours=AgreementVersion.ClockHours.SUPPORT,
         target_seconds__isnull=False,
     ).select_related(*ROWS)
     if not changed:
@@ -83,8 +83,8 @@ def excusable(version: CalendarVersion, changed: frozenset[date], almanac: Alman
         return
     first, after = _span(version, changed)
     broken = Breach.objects.filter(
+        _support_hours("clock__"),
         clock__calendar_version__calendar=version.calendar,
-        clock__version__clock_hours=AgreementVersion.ClockHours.SUPPORT,
         clock__started_at__lt=after,
         breached_at__gte=first,
     ).select_related("clock__version__support_hours", "clock__calendar_version__calendar", "ticket__agreement__party_b")
@@ -92,6 +92,13 @@ def excusable(version: CalendarVersion, changed: frozenset[date], almanac: Alman
         used = _used_until_known(breach, almanac)
         if breach.clock.target_seconds is not None and used <= breach.clock.target_seconds:
             yield breach, used
+
+
+def _support_hours(path: str) -> Q:
+    """Clocks that count support hours: by their own target, or by their version where that says nothing."""
+    own, left_to_version = Q(**{f"{path}hours": Clock.Hours.SUPPORT}), Q(**{f"{path}hours": ""})
+    by_version = Q(**{f"{path}version__clock_hours": AgreementVersion.ClockHours.SUPPORT})
+    return own | (left_to_version & by_version)
 
 
 def _span(version: CalendarVersion, changed: frozenset[date]) -> tuple[datetime, datetime]:

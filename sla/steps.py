@@ -28,6 +28,10 @@ STEPS = {
     "confirm": Step(frozenset({PROPOSED}), CONFIRMED),
     "dispute": Step(frozenset({PROPOSED}), DISPUTED),
     "close": Step(frozenset({CONFIRMED}), CLOSED),
+    "restore": Step(OPEN - {REPORTED}, STAYS),
+    # After the window a new cycle begins, as reported (sla.tickets.reopen).
+    "reopen": Step(frozenset({CONFIRMED, CLOSED}), DISPUTED),
+    "reprioritise": Step(OPEN, STAYS),
     "cancel": Step(UNSOLVED, CANCELLED),
     "reassign": Step(OPEN, STAYS),
     "note": Step(EVER, STAYS),

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _lazy
 
 from contracts.models import Membership
@@ -57,14 +58,30 @@ ACTIONS: dict[str, object] = {
     "escalation.added": _lazy("登记升级规则"),
     "escalation.ended": _lazy("停用升级规则"),
     **DESK_ACTIONS,
+    "target.added": gettext_lazy("增加服务时限"),
+    "target.changed": gettext_lazy("修改服务时限"),
+    "target.removed": gettext_lazy("删除服务时限"),
+    "matrix.kept": gettext_lazy("约定优先级矩阵"),
     "report.issued": _lazy("出具服务月报"),
     "report.confirmed": _lazy("乙方确认服务月报"),
     "report.disputed": _lazy("乙方对服务月报提出异议"),
 }
-TO_OPERATIONS = frozenset({Kind.FILED, Kind.REPLIED, Kind.CONFIRMED, Kind.DISPUTED, Kind.CANCELLED})
+TO_OPERATIONS = frozenset({Kind.FILED, Kind.REPLIED, Kind.CONFIRMED, Kind.DISPUTED, Kind.CANCELLED, Kind.REOPENED})
 REOPENING = frozenset({Kind.DISPUTED, Kind.REOPENED})  # after these a stopped clock may run again
 TO_PARTY_B = frozenset(
-    {Kind.FILED, Kind.ACCEPTED, Kind.RESPONDED, Kind.ASKED, Kind.PROPOSED, Kind.CLOSED, Kind.CANCELLED, Kind.MERGED}
+    {
+        Kind.FILED,
+        Kind.ACCEPTED,
+        Kind.RESPONDED,
+        Kind.ASKED,
+        Kind.PROPOSED,
+        Kind.CLOSED,
+        Kind.CANCELLED,
+        Kind.RESTORED,
+        Kind.REOPENED,
+        Kind.PRIORITY,
+        Kind.MERGED,
+    }
 )
 # Watchers of Party A hear both, those of Party B what Party B hears.
 NEWS = TO_OPERATIONS | TO_PARTY_B

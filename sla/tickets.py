@@ -1,11 +1,11 @@
-"""Tickets: the verbs.  Each is one transaction: lock the ticket, move its clocks, write the timeline, tell people."""
+"""Tickets: the verbs of a report's life.  One transaction each: lock the ticket, move its clocks, tell people."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,12 +19,17 @@ from people.refusal import Refused
 from sla import clocks
 from sla.acts import Act, begin, finish, second
 from sla.judging import cancel as cancel_clock
-from sla.judging import pause, reopen, resume, stop
+from sla.judging import pause, resume, retarget, stop
+from sla.judging import reopen as reopen_clock
 from sla.models import Ticket, TicketEntry
 from sla.numbering import next_ticket_number
 from sla.priority import priority_of
-from sla.promises import RESPONSE, SOLUTION
-from sla.replay import AWAITING_PARTY_B
+from sla.promises import RESPONSE, RESTORATION, SOLUTION, Promise
+from sla.reopening import reopens_until
+from sla.replay import AWAITING_PARTY_B, CLOSED
+from sla.steps import REPORTED
+from sla.targets import matrix_of
+from sla.telling import moment
 from worktime.calendars import CHINA, current_version
 from worktime.models import Calendar, CalendarVersion
 
@@ -128,19 +133,78 @@ def confirm(ticket: Ticket, *, at: datetime, by: User, text: str = "") -> Ticket
 
 @transaction.atomic
 def dispute(ticket: Ticket, *, at: datetime, by: User, text: str, files: Files = ()) -> Ticket:
-    """Party B disputes the solution: the same solution clock goes on, the time since the proposal left out."""
+    """Party B disputes the solution: the same clocks go on, the time since they stopped left out."""
     act = begin("dispute", ticket, at=at, by=by)
     words = _said(text, _("请写明异议理由。"))
-    reopen(act.dials[SOLUTION], at=act.at, by=by)
+    _go_on(act)
     return finish(act, Kind.DISPUTED, words, files)
 
 
 @transaction.atomic
 def close(ticket: Ticket, *, at: datetime, by: User, text: str = "") -> Ticket:
-    """Close a ticket that Party B has confirmed."""
+    """Close a ticket that Party B has confirmed.  Refused while an agreed restoration is still open."""
     act = begin("close", ticket, at=at, by=by)
+    if RESTORATION in act.dials and not act.dials[RESTORATION].course.over:
+        raise Refused(_("协议约定了恢复时限，请先登记故障恢复，再关闭。"))
     act.ticket.closed_at = act.at
     return finish(act, Kind.CLOSED, text)
+
+
+@transaction.atomic
+def restore(ticket: Ticket, *, at: datetime, by: User, text: str = "", files: Files = ()) -> Ticket:
+    """The service runs again: stops the restoration clock, if one was agreed.  It is no proposed solution."""
+    act = begin("restore", ticket, at=at, by=by)
+    if act.ticket.kind != Ticket.Kind.FAULT and RESTORATION not in act.dials:
+        raise Refused(_("只有故障报告需要登记恢复。"))
+    if act.ticket.restored_at is not None:
+        raise Refused(_("这份报告已于 %(at)s 登记恢复。") % {"at": moment(act.ticket.restored_at)})
+    if RESTORATION in act.dials:
+        stop(act.dials[RESTORATION], at=act.at, by=by)
+    act.ticket.restored_at = act.at
+    return finish(act, Kind.RESTORED, text, files)
+
+
+@transaction.atomic
+def reopen(ticket: Ticket, *, at: datetime, by: User, text: str, files: Files = ()) -> Ticket:
+    """A confirmed or closed ticket is not solved after all.
+
+    Inside the agreed window the same clocks go on, the time since they stopped left out; after it, or where no window
+    is agreed, a new cycle begins as for a report received now.  Raises Refused when a new cycle is needed and the
+    agreement is no longer in force.
+    """
+    act = begin("reopen", ticket, at=at, by=by)
+    words = _said(text, _("请写明为什么重新打开。"))
+    act.data = {"state": act.ticket.state}
+    if _in_window(act):
+        _go_on(act, reason=CLOSED)
+    else:
+        _begin_again(act, by)
+    act.ticket.confirmed_at = act.ticket.closed_at = None
+    return finish(act, Kind.REOPENED, words, files)
+
+
+@transaction.atomic
+def reprioritise(ticket: Ticket, *, at: datetime, by: User, priority: int, text: str) -> Ticket:
+    """Party A sets the priority anew, with a reason that Party B reads; the running clocks get its targets.
+
+    What was consumed stays.  Already over: the promise breaks now.  A lower priority never unmakes a breach.
+    """
+    act = begin("reprioritise", ticket, at=at, by=by)
+    words = _said(text, _("请写明调整优先级的理由，乙方会看到。"))
+    if priority not in Ticket.Priority.values:
+        raise Refused(_("没有这个优先级，请重新选择。"))
+    if priority == act.ticket.priority:
+        raise Refused(_("这份报告已经是 %(level)s。") % {"level": act.ticket.get_priority_display()})
+    act.data = {"from": act.ticket.priority, "to": priority, "clocks": []}
+    act.ticket.priority = priority
+    promises = clocks.promises_on(act.ticket)
+    if RESTORATION in promises and RESTORATION not in act.dials:
+        act.dials[RESTORATION] = clocks.start_late(act.ticket, act.dials[SOLUTION].clock, RESTORATION, by=by, at=act.at)
+    for kind, dial in act.dials.items():
+        promise = promises.get(kind, Promise(target=None))
+        if retarget(dial, promise, at=act.at, by=by, reason=words[:300]):
+            act.data["clocks"].append(kind)
+    return finish(act, Kind.PRIORITY, words)
 
 
 @transaction.atomic
@@ -176,6 +240,36 @@ def note(ticket: Ticket, *, at: datetime, by: User, text: str, files: Files = ()
     return finish(act, Kind.NOTE, _said(text, _("请填写备注内容。")), files)
 
 
+def _go_on(act: Act, *, reason: str = "") -> None:
+    """The stopped clocks of the promised remedy go on; a response that was given stays given."""
+    for kind in (SOLUTION, RESTORATION):
+        if kind in act.dials and act.dials[kind].course.over:
+            reopen_clock(act.dials[kind], at=act.at, by=act.by, reason=reason)
+    act.ticket.proposed_at = act.ticket.restored_at = None
+
+
+def _in_window(act: Act) -> bool:
+    """Whether the ticket is reopened while the agreed window lasts."""
+    dial, ended = act.dials[SOLUTION], act.ticket.closed_at or act.ticket.confirmed_at
+    days = dial.course.reopen_days
+    return days is not None and ended is not None and act.at < reopens_until(dial.calendar, ended, days)
+
+
+def _begin_again(act: Act, by: User) -> None:
+    """A new cycle: the ticket waits to be accepted, under the terms that apply now."""
+    ticket, day = act.ticket, timezone.localdate(act.at)
+    _demand_in_force(ticket.agreement, day)
+    ticket.version = terms_on(ticket.agreement, day)
+    days = _calendar_version(ticket.version.support_hours)
+    for dial in act.dials.values():
+        if not dial.course.over:
+            cancel_clock(dial, at=act.at, by=by, reason=CLOSED)
+    clocks.start_again(ticket, act.dials.values(), calendar_version=days, by=by, at=act.at)
+    act.leads_to = REPORTED
+    act.data["cycle"] = 1 + max(dial.clock.cycle for dial in act.dials.values())
+    ticket.accepted_at = ticket.responded_at = ticket.proposed_at = ticket.restored_at = None
+
+
 @transaction.atomic
 def _file(report: Report, *, at: datetime, by: User, files: Files) -> Ticket:
     if report.kind not in Ticket.Kind.values:
@@ -190,7 +284,7 @@ def _file(report: Report, *, at: datetime, by: User, files: Files) -> Ticket:
         agreement=report.agreement,
         version=version,
         kind=report.kind,
-        priority=priority_of(report.impact, report.urgency),
+        priority=priority_of(report.impact, report.urgency, matrix_of(version)),
         title=_titled(report.title),
         description=_said(report.description, _("请写明发生了什么。")),
         impact=report.impact,
@@ -224,10 +318,14 @@ def _demand_order(agreement: Agreement, found_at: datetime, reported_at: datetim
         raise Refused(_("报告时间不能晚于收到时间，请核对日期和时间。"))
     if found_at > reported_at:
         raise Refused(_("发现时间不能晚于报告时间，请核对日期和时间。"))
-    if not Agreement.objects.in_force_on(timezone.localdate(at)).filter(pk=agreement.pk).exists():
-        raise Refused(_("协议 %(number)s 目前不在有效期内，不能提交报告，请联系甲方。") % {"number": agreement.number})
+    _demand_in_force(agreement, timezone.localdate(at))
     if agreement.effective_on and timezone.localdate(found_at) < agreement.effective_on:
         raise Refused(_("发现时间早于协议生效日期 %(day)s，请核对日期。") % {"day": agreement.effective_on.isoformat()})
+
+
+def _demand_in_force(agreement: Agreement, day: date) -> None:
+    if not Agreement.objects.in_force_on(day).filter(pk=agreement.pk).exists():
+        raise Refused(_("协议 %(number)s 目前不在有效期内，不能提交报告，请联系甲方。") % {"number": agreement.number})
 
 
 def _calendar_version(hours: Any) -> CalendarVersion:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from people.showing import Tone
 from sla.faces import reason_words
-from sla.models import Attachment, Clock, TicketEntry, TicketLink
+from sla.models import Attachment, Clock, Ticket, TicketEntry, TicketLink
 from sla.telling import moment
 
 Kind = TicketEntry.Kind
@@ -87,6 +87,10 @@ def _text(entry: TicketEntry) -> str:
         return _("%(clock)s时限已用 %(level)s%%。") % {"clock": _clock(said), "level": said["level"]}
     if entry.kind in {Kind.HELD, Kind.RELEASED}:
         return "\n".join(filter(None, [_held(entry.kind, said), entry.text]))
+    if entry.kind == Kind.PRIORITY:
+        return "\n".join(filter(None, [_reprioritised(said), entry.text]))
+    if entry.kind == Kind.REOPENED:
+        return "\n".join(filter(None, [_reopened(said), entry.text]))
     if entry.kind == Kind.REASSIGNED:
         passed = _("由 %(from)s 转给 %(to)s。") if said["from"] else _("交给 %(to)s。")
         return "\n".join(filter(None, [passed % said, entry.text]))
@@ -120,6 +124,19 @@ def _held(kind: str, said: dict[str, Any]) -> str:
             else _("%(reason)s结束，%(clocks)s时限恢复计时。")
         )
     return words % about
+
+
+def _reprioritised(said: dict[str, Any]) -> str:
+    levels = {name: Ticket.Priority(said[name]).label for name in ("from", "to")}
+    changed = _("、").join(str(Clock.Kind(kind).label) for kind in said["clocks"])
+    words = _("优先级由 %(from)s 调整为 %(to)s。") % levels
+    return words + (_("%(clocks)s时限已按新的优先级调整，已用时间保留。") % {"clocks": changed} if changed else "")
+
+
+def _reopened(said: dict[str, Any]) -> str:
+    if "cycle" in said:
+        return _("已过约定的重新打开期限或没有约定期限，开始第 %(cycle)s 轮计时。") % said
+    return _("在约定的期限内重新打开，原时限继续计时，关闭期间不计。")
 
 
 def _queued(said: dict[str, Any]) -> str:

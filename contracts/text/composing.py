@@ -10,6 +10,7 @@ from contracts import deciding, parties
 from contracts.blanks import Span, names_in, spans
 from contracts.clauses import blanks_of, chapters_of, read_blanks
 from contracts.models import Agreement, AgreementParty, AgreementVersion, Clause
+from contracts.text.annexing import annexes_of
 from contracts.text.document import (
     AgreementDocument,
     Annex,
@@ -117,6 +118,7 @@ def _annexes(version: AgreementVersion, clauses: Iterable[Clause], read: dict[st
         _support_hours(version),
         Annex(title=_("各项决定"), rows=tuple(_decision(asked) for asked in deciding.asked_of(version))),
         _parameters(version, clauses, read),
+        *annexes_of(version),
     ]
 
 

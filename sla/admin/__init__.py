@@ -11,3 +11,6 @@ from sla.admin import reports
 
 __all__ = ["breaches", "clocks", "reports", "tickets"]
 __all__ = ["breaches", "clocks", "credits", "escalation", "tickets"]
+from sla.admin import targets
+
+__all__ = ["breaches", "clocks", "targets", "tickets"]

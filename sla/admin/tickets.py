@@ -62,12 +62,12 @@ class TicketAdmin(WorkbenchMixin, MassMixin, RecordAdmin):
     empty_hint = _("没有待处理的报告。")
     export_columns = (
         "number", "title", "kind", "priority", "state", "agreement", "party_b", "reporter", "assignee", "found_at",
-        "received_at", "responded_at", "proposed_at", "confirmed_at", "closed_at",
+        "received_at", "responded_at", "proposed_at", "restored_at", "confirmed_at", "closed_at",
     )  # fmt: skip
     fields = (
         ("number", "kind", "channel"), ("agreement", "version"), ("impact", "urgency", "priority"),
         ("reporter", "assignee"), ("found_at", "reported_at", "received_at"),
-        ("accepted_at", "responded_at", "proposed_at"), ("confirmed_at", "closed_at", "cancelled_at"),
+        ("accepted_at", "responded_at", "proposed_at"), ("restored_at", "confirmed_at", "closed_at", "cancelled_at"),
     )  # fmt: skip
     list_verbs = (
         Verb("file", _("登记报告"), "sla.add_ticket", _file, form=forms.StaffReportForm, tone="primary",
@@ -89,6 +89,15 @@ class TicketAdmin(WorkbenchMixin, MassMixin, RecordAdmin):
              form=forms.PhoneReplyForm, when=can("reply")),
         Verb("close", _("关闭"), HANDLE, acting(tickets.close, _("已关闭。")), form=forms.MaySayForm,
              when=can("close"), tone="primary"),
+        Verb("restore", _("登记恢复"), HANDLE, acting(tickets.restore, _("已登记故障恢复。")), form=forms.MaySayForm,
+             when=lambda obj: can("restore")(obj) and obj.kind == Ticket.Kind.FAULT and obj.restored_at is None,
+             explain=lambda obj: _t("服务已恢复。恢复不是解决方案，解决方案时限继续计时。")),
+        Verb("priority", _("调整优先级"), HANDLE, acting(tickets.reprioritise, _("已调整优先级。")),
+             form=forms.PriorityForm, when=can("reprioritise"),
+             explain=lambda obj: _t("时限按新的优先级调整，已用时间保留；已超过的，从现在起记为超时。")),
+        Verb("reopen", _("代乙方重新打开"), HANDLE, acting(tickets.reopen, _("已重新打开。")), form=forms.ReopenForm,
+             when=can("reopen"),
+             explain=lambda obj: _t("在约定期限内，原时限继续计时；超过期限或没有约定的，开始新一轮计时。")),
         Verb("reassign", _("转派"), HANDLE, acting(tickets.reassign, _("已转派。")), form=forms.ReassignForm,
              when=can("reassign")),
         Verb("note", _("内部备注"), HANDLE, acting(tickets.note, _("备注已保存。")), form=forms.NoteForm,

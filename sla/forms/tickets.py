@@ -153,6 +153,17 @@ class DisputeForm(SayForm):
     text = TextField(label=_("异议理由"), help_text=_("说明方案哪里不可行，甲方的解决方案时限将继续计时。"))
 
 
+class ReopenForm(SayForm):
+    text = TextField(label=_("为什么重新打开"), help_text=_("说明故障是否又出现，或哪里没有解决。"))
+
+
+class PriorityForm(VerbForm):
+    """Which priority a report gets now, and why."""
+
+    priority = forms.TypedChoiceField(label=_("优先级"), choices=Ticket.Priority.choices, coerce=int)
+    text = TextField(label=_("理由"), help_text=_("乙方会看到。"))
+
+
 class WithdrawForm(VerbForm):
     text = TextField(label=_("撤销原因"))
 

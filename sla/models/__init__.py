@@ -20,6 +20,7 @@ from sla.models.escalation import Chase, EscalationRule
 from sla.models.quality import QualityReport
 from sla.models.reports import ReportAnswer, ServiceReport
 from sla.models.series import Series
+from sla.models.targets import PriorityMatrix, ServiceTarget
 from sla.models.tickets import Attachment, Ticket, TicketEntry, random_place
 from sla.models.whatif import WhatIf, WhatIfLine
 
@@ -38,6 +39,7 @@ __all__ = [
     "Label",
     "Labelled",
     "Merge",
+    "PriorityMatrix",
     "QualityReport",
     "Queue",
     "QueueRule",
@@ -46,6 +48,7 @@ __all__ = [
     "Series",
     "ServiceCredit",
     "ServiceReport",
+    "ServiceTarget",
     "Ticket",
     "TicketEntry",
     "TicketLink",

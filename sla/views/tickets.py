@@ -67,6 +67,14 @@ REACTIONS = {
         ),
         Reaction("reply", gettext_lazy("回复"), forms.ReplyForm, verbs.reply, gettext_lazy("回复已提交。"), "primary"),
         Reaction(
+            "reopen",
+            gettext_lazy("重新打开"),
+            forms.ReopenForm,
+            verbs.reopen,
+            gettext_lazy("已重新打开，甲方会继续处理。"),
+            "danger",
+        ),
+        Reaction(
             "cancel",
             gettext_lazy("撤销报告"),
             forms.WithdrawForm,

@@ -1,0 +1,43 @@
+"""The terms table goes over to the supplement drafted from its version, and is compared between two versions."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from contracts.models import AgreementVersion
+from contracts.parameters import Change
+from people.models import User
+from sla.models import PriorityMatrix, ServiceTarget
+from sla.stating import matrix_lines, name_of, policy_of, promise_of
+
+OWN = {"id", "version"}
+
+
+class TargetCarrier:
+    """The targets and the matrix of a version (contracts.carrying.Carrier)."""
+
+    def carry(self, old: AgreementVersion, new: AgreementVersion, *, by: User, at: datetime) -> None:
+        """Copy every row to the new draft."""
+        for row in [*old.targets.order_by("pk"), *PriorityMatrix.objects.filter(version=old)]:
+            fields = [field for field in row._meta.concrete_fields if field.name not in OWN]
+            copy = type(row)(version=new, **{field.attname: getattr(row, field.attname) for field in fields})
+            copy._history_user = by  # type: ignore[union-attr]
+            copy.save()
+
+    def changes(self, old: AgreementVersion, new: AgreementVersion) -> Iterator[Change]:
+        """Rows that one version has and the other has not, or that read differently."""
+        before, after = _readings(old), _readings(new)
+        for name in dict.fromkeys([*before, *after]):
+            change = Change(what=name, old=before.get(name, _("没有")), new=after.get(name, _("没有")))
+            if change.differs:
+                yield change
+
+
+def _readings(version: AgreementVersion) -> dict[str, str]:
+    rows: list[ServiceTarget] = list(version.targets.all())
+    found = {_("服务时限 %(name)s") % {"name": name_of(row)}: f"{promise_of(row)}；{policy_of(row)}" for row in rows}
+    return found | {_("优先级矩阵 %(impact)s") % {"impact": impact}: line for impact, line in matrix_lines(version)}
+
+
+TARGETS = TargetCarrier()
