@@ -76,6 +76,7 @@ ORDER = (
     "sla.CannedAnswer",
     "sla.Label",
     "sla.ServiceReport",
+    "sla.WhatIf",
     "contracts.Agreement",
     "contracts.BoardTally",
     "contracts.ObligationOccurrence",

@@ -7,6 +7,7 @@ from django.conf import settings
 
 TIMETABLE: dict[str, dict[str, Any]] = {
     "sweep clocks": {"task": "sla.tasks.sweep_clocks", "schedule": settings.SWEEP_SECONDS},
+    "run replays": {"task": "sla.tasks.whatif.run_whatifs", "schedule": settings.SWEEP_SECONDS},
     "find drifted clocks": {"task": "sla.tasks.find_drift", "schedule": crontab(hour="2", minute="40")},
     "compute service credits": {
         "task": "sla.tasks.credits.compute_credits",

@@ -134,10 +134,15 @@ def follow(happenings: Iterable[Happening]) -> Course:
     """The events folded in order.  Raises ImpossibleCourse."""
     course: Course | None = None
     for happening in happenings:
-        course = _started(happening) if course is None else _followed(course, happening)
+        course = advanced(course, happening)
     if course is None:
         raise ImpossibleCourse("a clock without events")
     return course
+
+
+def advanced(course: Course | None, happening: Happening) -> Course:
+    """The course after one more event; the first one begins it.  Raises ImpossibleCourse."""
+    return _started(happening) if course is None else _followed(course, happening)
 
 
 def read(course: Course, calendar: WorkCalendar) -> Reading:

@@ -340,6 +340,12 @@ MODELS: dict[str, ModelRow] = {
         verbs={"reissue": who(OL)},
         extra={"pdf": AGREEMENT_READERS, "xlsx": AGREEMENT_READERS, "attainment": TICKET_READERS},
     ),
+    "sla_whatif": ModelRow(
+        view=TICKET_READERS,
+        list_verbs={"ask": who(OL, CM)},
+        verbs={"stop": who(OL, CM)},
+        extra={"progress": TICKET_READERS, "results": TICKET_READERS & EXPORTERS},
+    ),
     "sla_breach": ModelRow(view=AGREEMENT_READERS, extra={"evidence": AGREEMENT_READERS}),
     "sla_adjudication": ModelRow(view=AGREEMENT_READERS, verbs={"excuse": who(OL), "uphold": who(CM)}),
     "sla_qualityreport": ModelRow(

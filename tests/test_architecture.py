@@ -95,6 +95,7 @@ PURE = {
     "sla/report.py",
     "sla/report_paper.py",
     "sla/steps.py",
+    "sla/whatif.py",
     "sla/priority.py",
     "sla/promises.py",
     "people/sniffing.py",

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 
 from contracts.models import Agreement
 from people.models import User
 from portal.sample.moments import Moments, local, months_before
 from portal.sample.people import People
-from sla import reporting, tickets, watch
+from sla import replaying, reporting, tickets, watch
 from sla.attainment import Month
 from sla.models import Ticket
 
@@ -107,3 +108,13 @@ def _issue(people: People, agreements: list[Agreement], moments: Moments) -> Non
         if agreement == agreements[0]:
             later = min(moments.now, at + timedelta(hours=5))
             reporting.confirm(report, by=people.of(agreement.party_b), at=later, text="数字与本单位记录一致。")
+
+
+def make_whatif(people: People, moments: Moments) -> None:
+    """What the faults of the last months would have been with a solution within four hours."""
+    scope = replaying.Scope(
+        received_from=months_before(moments.today, 2), received_to=moments.today, kinds=(Ticket.Kind.FAULT.value,)
+    )
+    wish = replaying.Wish(name="解决方案 4 小时", scope=scope, targets=(("solution", 0, Decimal(4)),))
+    replaying.ask(wish, by=people["yunweizhang"], at=moments.now)
+    replaying.run_waiting(now=lambda: moments.now)

@@ -27,7 +27,7 @@ from portal.sample.organisations import make_identities
 from portal.sample.papers import make_papers
 from portal.sample.people import BODIES, PASSWORD, STAFF, make_people
 from portal.sample.quality import make_quality
-from portal.sample.reports import make_month
+from portal.sample.reports import make_month, make_whatif
 from portal.sample.sharing import make_sharing
 from portal.sample.supplements import make_supplements
 from portal.sample.telling import make_endpoints, make_rules
@@ -83,6 +83,7 @@ class Command(BaseCommand):
         make_desk(people, agreements, moments)
         make_month(people, agreements, moments)
         make_tickets(people, agreements, moments)
+        make_whatif(people, moments)
         make_quality(people, agreements, moments)
         make_credits(people, moments)
         use_desk(people, agreements, moments)
