@@ -13,6 +13,9 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "sla.tasks.credits.compute_credits",
         "schedule": crontab(hour="5", minute="10"),
     },
+    "follow maintenance": {"task": "sla.tasks.uptime.follow_maintenance", "schedule": settings.SWEEP_SECONDS},
+    # Statutory reports have hours: half an hour may be half of the time.
+    "watch security duties": {"task": "sla.tasks.uptime.watch_duties", "schedule": settings.SWEEP_SECONDS},
     "send notices": {"task": "journal.tasks.send_notices", "schedule": settings.SWEEP_SECONDS},
     "verify the chain": {"task": "journal.tasks.verify_chain", "schedule": crontab(hour="3", minute="10")},
     "anchor the chain": {"task": "journal.tasks.anchor_chain", "schedule": crontab(minute="5")},

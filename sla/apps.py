@@ -26,11 +26,13 @@ class SlaConfig(AppConfig):
         from sla.target_carrying import TARGETS
         from sla.telling import ACTIONS
         from sla.touching import touched_tickets
+        from sla.uptime_setup import set_up as set_up_uptime
 
         name_actions(ACTIONS)
         register_readers()
         use_support_hours(AgreedHours())
         add_toucher(touched_tickets)
+        set_up_uptime()
         add_carrier(TARGETS)
         add_annex(stating.annex)
         add_panels(stating.agreement_panels)

@@ -89,21 +89,6 @@ def answering(label: Callable[[], str], *kinds: str) -> board.Reader:
     return read
 
 
-def counting(label: Callable[[], str], promise: Callable[[], str], kind: str) -> board.Reader:
-    """A reader of a promise that no number measures: what was reported stands beside it."""
-
-    def read(agreement: Agreement, at: datetime) -> Reading:
-        states = Counter(Ticket.objects.filter(agreement=agreement, kind=kind).values_list("state", flat=True))
-        count, still_open = states.total(), states.total() - sum(states[state] for state in ENDED)
-        note = promise()
-        if count:
-            note += _("；登记 %(all)d 件，未结 %(n)d 件") % {"all": count, "n": still_open}
-        links = (_tickets(agreement, label(), kind),)
-        return Reading(standing=Standing.NOT_MEASURABLE, note=note, count=count, links=links)
-
-    return read
-
-
 def read_incidents(agreement: Agreement, at: datetime) -> Reading:
     """Security incidents (8.1.2): one under way is near, none proves that data are safe."""
     states = Counter(Ticket.objects.filter(agreement=agreement, kind="security").values_list("state", flat=True))
@@ -157,8 +142,6 @@ READERS: Iterable[tuple[str, board.Reader]] = (
     ("onboarding_support", answering(lambda: _("接入支持"), "access")),
     ("support_hours", read_support_hours),
     ("quality", read_quality),
-    ("availability", counting(lambda: _("故障报告"), lambda: _("没有约定可用率指标"), "fault")),
-    ("security_checks", counting(lambda: _("安全事件"), lambda: _("没有约定检查周期"), "security")),
     ("data_security", read_incidents),
 )
 

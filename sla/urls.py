@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sla.views import figures, quality, reports
+from sla.views import figures, quality, reports, uptime
 from sla.views import tickets as views
 
 app_name = "sla"
@@ -24,4 +24,7 @@ urlpatterns = [
     path("quality/<str:number>/", quality.report, name="quality-report"),
     path("quality/<str:number>/describe/", quality.describe, name="quality-describe"),
     path("attachments/<int:pk>/", views.attachment, name="attachment"),
+    path("service/", uptime.service, name="service"),
+    path("service/outages/<str:number>/", uptime.outage, name="outage"),
+    path("service/outages/<str:number>/report/", uptime.outage_report, name="outage-report"),
 ]

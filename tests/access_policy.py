@@ -357,6 +357,45 @@ MODELS: dict[str, ModelRow] = {
     "sla_servicecredit": ModelRow(
         view=AGREEMENT_READERS, list_verbs={"compute": who(OL, FI, FL)}, verbs={"ask": who(OL)}
     ),
+    "sla_service": ModelRow(view=AGREEMENT_READERS, add=who(OL), change=who(OL), verbs={"end": who(OL)}),
+    "sla_serviceterm": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "sla_maintenancewindow": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"plan": OPERATIONS},
+        verbs={
+            **dict.fromkeys(("announce", "change", "cancel"), who(OL)),
+            **dict.fromkeys(("begin", "finish"), OPERATIONS),
+        },
+    ),
+    "sla_outage": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"start": OPERATIONS},
+        verbs=dict.fromkeys(("announce", "end", "update", "link", "explain", "correct"), OPERATIONS),
+    ),
+    "sla_checkplan": ModelRow(
+        view=AGREEMENT_READERS,
+        list_verbs={"plan": who(OL)},
+        verbs={"result": OPERATIONS, **dict.fromkeys(("miss", "end"), who(OL))},
+    ),
+    "sla_checkresult": ModelRow(view=AGREEMENT_READERS),
+    "sla_fixterm": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "sla_vulnerability": ModelRow(
+        view=TICKET_READERS,
+        list_verbs={"find": OPERATIONS},
+        verbs={
+            **dict.fromkeys(("fix", "accept", "reopen"), OPERATIONS),
+            **dict.fromkeys(("verify", "send-back", "fix-by"), who(OL)),
+        },
+    ),
+    "sla_securityincident": ModelRow(
+        view=TICKET_READERS,
+        list_verbs={"find": OPERATIONS},
+        verbs={
+            **dict.fromkeys(("contain", "handle"), OPERATIONS),
+            **dict.fromkeys(("grade", "tell", "close"), who(OL)),
+        },
+    ),
+    "sla_reportduty": ModelRow(view=TICKET_READERS, verbs={"report": OPERATIONS, "needless": who(OL)}),
     "billing_rateline": ModelRow(view=INVOICE_READERS, add=FINANCE, change=FINANCE, verbs={"end": FINANCE}),
     "billing_usagerecord": ModelRow(view=INVOICE_READERS | OPERATIONS, list_verbs={"import": OPERATIONS}),
     "billing_serviceperiod": ModelRow(view=INVOICE_READERS, verbs={"draft": FINANCE}, list_verbs={"open": FINANCE}),
@@ -404,6 +443,7 @@ PAGES: dict[str, Who] = {
     "sla:new": SIGNED_IN,  # the form offers own agreements only, and none to others
     "sla:quality": SIGNED_IN,  # own reports and own items only, and none for staff
     "sla:quality-new": SIGNED_IN,  # the form offers own agreements and items only
+    "sla:service": SIGNED_IN,  # own services only, and none for staff
     "billing:documents": SIGNED_IN,
     "contracts:agreements": SIGNED_IN,
     "contracts:own-organisation": SIGNED_IN,  # without an organisation a page that says so
@@ -437,6 +477,8 @@ OWN_ROWS = (
     "sla:report",
     "sla:report-pdf",
     "sla:report-xlsx",
+    "sla:outage",
+    "sla:outage-report",
     "billing:document",
     "billing:document-pdf",
     "billing:interest-pdf",

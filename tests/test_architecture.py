@@ -87,6 +87,8 @@ PURE = {
     "sla/privacy.py",
     "sla/spread.py",
     "sla/levels.py",
+    "sla/availability.py",
+    "sla/incident_rules.py",
     "sla/replay.py",
     "sla/bars.py",
     "sla/canned.py",

@@ -6,9 +6,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from sla import halting, watch
-from sla.tasks import credits
+from sla.tasks import credits, uptime
 
-__all__ = ["credits", "find_drift", "sweep_clocks"]
+__all__ = ["credits", "find_drift", "sweep_clocks", "uptime"]
 
 log = logging.getLogger("sla.tasks")
 

@@ -32,6 +32,7 @@ from portal.sample.sharing import make_sharing
 from portal.sample.supplements import make_supplements
 from portal.sample.telling import make_endpoints, make_rules
 from portal.sample.tickets import make_tickets
+from portal.sample.uptime import make_uptime
 from worktime.calendars import current_version, load_bundled, work_calendar, workday_calendar
 
 
@@ -85,6 +86,8 @@ class Command(BaseCommand):
         make_tickets(people, agreements, moments)
         make_whatif(people, moments)
         make_quality(people, agreements, moments)
+        with transaction.atomic():
+            make_uptime(people, agreements, moments)
         make_credits(people, moments)
         use_desk(people, agreements, moments)
         panorama.tally_all(at=now)
