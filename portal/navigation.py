@@ -61,6 +61,7 @@ OF_MODEL = {
     "contracts.OpeningConfirmation": SHARING,
     "contracts.Credential": SHARING,
     "sla.QualityReport": SHARING,
+    "sla.Article": BASICS,
     "sla.CreditRule": MONEY,
     "sla.ServiceCredit": MONEY,
     "sla.EscalationRule": BASICS,

@@ -9,6 +9,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "sweep clocks": {"task": "sla.tasks.sweep_clocks", "schedule": settings.SWEEP_SECONDS},
     "run replays": {"task": "sla.tasks.whatif.run_whatifs", "schedule": settings.SWEEP_SECONDS},
     "find drifted clocks": {"task": "sla.tasks.find_drift", "schedule": crontab(hour="2", minute="40")},
+    "remind of ratings": {"task": "sla.tasks.rating.remind_ratings", "schedule": crontab(hour="9", minute="20")},
     "compute service credits": {
         "task": "sla.tasks.credits.compute_credits",
         "schedule": crontab(hour="5", minute="10"),

@@ -18,7 +18,7 @@ class SlaConfig(AppConfig):
         from journal import effects
         from journal.choosing import use_support_hours
         from journal.wording import name_actions
-        from sla import credit_panels, crediting, quality, quality_panels, stating
+        from sla import credit_panels, crediting, knowledge, quality, quality_panels, rating, stating
         from sla.carrying import CREDIT_RULES
         from sla.findables import register_sources
         from sla.quiet_hours import AgreedHours
@@ -40,6 +40,8 @@ class SlaConfig(AppConfig):
         register_sources()
         name_actions(crediting.ACTIONS)
         name_actions(quality.ACTIONS)
+        name_actions(rating.ACTIONS)
+        name_actions(knowledge.ACTIONS)
         add_item_pages(quality_panels.item_panels, quality_panels.item_sections)
         add_carrier(CREDIT_RULES)
         add_panels(credit_panels.agreement_panels)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.referring import add_kind
 from contracts.searching import Findable, Source, add_source
-from sla.models import Ticket
+from sla.models import Article, ArticleVersion, Ticket
 
 CHUNK = 500
 
@@ -30,7 +30,28 @@ def _ticket_url(number: str) -> str | None:
     return reverse("admin:sla_ticket_change", args=[pk]) if pk else None
 
 
+def _articles() -> Iterator[Findable]:
+    for row in ArticleVersion.objects.published().select_related("article").iterator(chunk_size=CHUNK):
+        article = row.article
+        yield Findable(
+            object_id=article.pk,
+            agreement_id=article.agreement_id,
+            title=f"{article.number} {row.title}",
+            body=f"{row.question}\n{row.answer}",
+            url=reverse("admin:sla_article_change", args=[article.pk]),
+            portal_url="" if article.audience == article.Audience.STAFF else reverse("sla:article", args=[article.pk]),
+            for_party_b=article.audience != article.Audience.STAFF,
+        )
+
+
+def _article_url(number: str) -> str | None:
+    pk = Article.objects.filter(pk=int(number.removeprefix("ZS-"))).values_list("pk", flat=True).first()
+    return reverse("admin:sla_article_change", args=[pk]) if pk else None
+
+
 def register_sources() -> None:
-    """Let fault reports be found, and their numbers be followed."""
+    """Let fault reports and articles be found, and their numbers be followed."""
+    add_kind(r"ZS-\d{4,9}", "sla.view_article", _article_url)
+    add_source(Source(kind="article", label=_("知识文章"), permission="sla.view_article", everything=_articles))
     add_kind(r"GZ-\d{4}-\d{6}", "sla.view_ticket", _ticket_url)
     add_source(Source(kind="ticket", label=_("故障报告"), permission="sla.view_ticket", everything=_tickets))

@@ -353,6 +353,15 @@ MODELS: dict[str, ModelRow] = {
         list_verbs={"describe": OPERATIONS},
         verbs=dict.fromkeys(("confirm", "reject", "forward", "correct"), OPERATIONS),
     ),
+    "sla_rating": ModelRow(view=TICKET_READERS, verbs={"follow-up": who(OL)}, extra={"figures": TICKET_READERS}),
+    "sla_article": ModelRow(
+        view=TICKET_READERS,
+        list_verbs={"start": OPERATIONS},
+        verbs={
+            **dict.fromkeys(("change", "review", "anew", "link"), OPERATIONS),
+            **dict.fromkeys(("publish", "retire"), who(OL)),
+        },
+    ),
     "sla_creditrule": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
     "sla_servicecredit": ModelRow(
         view=AGREEMENT_READERS, list_verbs={"compute": who(OL, FI, FL)}, verbs={"ask": who(OL)}
@@ -441,6 +450,8 @@ PAGES: dict[str, Who] = {
     "sla:figure": SIGNED_IN,
     "sla:reports": SIGNED_IN,
     "sla:new": SIGNED_IN,  # the form offers own agreements only, and none to others
+    "sla:articles": SIGNED_IN,  # what the user may read, and nothing for strangers
+    "sla:suggest": SIGNED_IN,
     "sla:quality": SIGNED_IN,  # own reports and own items only, and none for staff
     "sla:quality-new": SIGNED_IN,  # the form offers own agreements and items only
     "sla:service": SIGNED_IN,  # own services only, and none for staff
@@ -472,6 +483,8 @@ PAGES: dict[str, Who] = {
 OWN_ROWS = (
     "sla:ticket",
     "sla:attachment",
+    "sla:article",
+    "sla:rate",
     "sla:quality-report",
     "sla:quality-describe",
     "sla:report",
@@ -516,6 +529,7 @@ OWN_POSTS = (
     "contracts:case-act",
     "sla:act",
     "sla:report-act",
+    "sla:article-use",
     "journal:read",
     "revoke-token",
     "contracts:grant-cancel",

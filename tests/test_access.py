@@ -36,7 +36,7 @@ from contracts.models import (
 from journal.models import Approval, Notice
 from people.models import User
 from sla import tickets
-from sla.models import Adjudication, Attachment, Breach, ServiceReport, Ticket
+from sla.models import Adjudication, ArticleVersion, Attachment, Breach, ServiceReport, Ticket
 from tests import access_policy as policy
 from tests import make
 from tests.answers import let_go, seen
@@ -332,6 +332,8 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
     rows: dict[str, Any] = {
         "sla:ticket": {"number": Ticket.objects.filter(agreement__party_b=body).latest("pk").number},
         "sla:attachment": {"pk": Attachment.objects.get().pk},
+        "sla:article": {"pk": ArticleVersion.objects.for_user(world[policy.BU])[0].article_id},
+        "sla:rate": {"number": Ticket.objects.filter(agreement__party_b=body).latest("pk").number},
         "sla:quality-report": {"number": _quality_tickets(body).filter(quality__isnull=False).latest("pk").number},
         "sla:quality-describe": {"number": _quality_tickets(body).filter(quality=None).latest("pk").number},
         **{name: {"pk": ServiceReport.objects.get(agreement__party_b=body).pk} for name in REPORT_PAGES},

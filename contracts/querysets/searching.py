@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 class SearchEntryQuerySet(models.QuerySet[Any]):
     def for_user(self, user: User) -> Self:
-        """What Party B may find: marked so, of the agreements of the user's organisations."""
+        """What Party B may find: marked so, of the agreements of the user's organisations, or meant for all of them."""
         agreements: Any = self.model._meta.get_field("agreement").related_model
-        return self.filter(agreement__in=agreements.objects.for_user(user), for_party_b=True).exclude(portal_url="")
+        own = agreements.objects.for_user(user)
+        found = self.filter(for_party_b=True).exclude(portal_url="")
+        return found.filter(Q(agreement__in=own) | Q(agreement__isnull=True)) if own.exists() else self.none()
 
     def of_kinds(self, kinds: Iterable[str]) -> Self:
         """Entries of the kinds."""

@@ -22,6 +22,7 @@ from sla import forms, tickets
 from sla.admin.desk_verbs import DESK_VERBS, acting, can
 from sla.admin.massing import MassMixin
 from sla.admin.workbench import WorkbenchMixin
+from sla.answer_panels import panels_beside
 from sla.faces import PRIORITY_TONES, STATE_TONES, clock_badge, faces_of, left_badge, with_left
 from sla.figure_filters import AlikeFilter
 from sla.filtering import QueueFilter
@@ -151,4 +152,5 @@ class TicketAdmin(WorkbenchMixin, MassMixin, RecordAdmin):
         return str(obj.agreement.party_b)
 
     def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
-        return ticket_panels(obj, faces_of(obj, at=timezone.now()))
+        yield from ticket_panels(obj, faces_of(obj, at=timezone.now()))
+        yield from panels_beside(obj)

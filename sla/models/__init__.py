@@ -17,8 +17,10 @@ from sla.models.desk import (
     Watch,
 )
 from sla.models.escalation import Chase, EscalationRule
+from sla.models.knowledge import Article, ArticleUse, ArticleVersion
 from sla.models.quality import QualityReport
 from sla.models.reports import ReportAnswer, ServiceReport
+from sla.models.satisfaction import Rating
 from sla.models.security import CheckPlan, CheckResult, FixTerm, ReportDuty, SecurityIncident, Severity, Vulnerability
 from sla.models.series import Series
 from sla.models.targets import PriorityMatrix, ServiceTarget
@@ -40,6 +42,9 @@ from sla.models.whatif import WhatIf, WhatIfLine
 __all__ = [
     "Adjudication",
     "Announcement",
+    "Article",
+    "ArticleUse",
+    "ArticleVersion",
     "Attachment",
     "Breach",
     "CannedAnswer",
@@ -65,6 +70,7 @@ __all__ = [
     "QualityReport",
     "Queue",
     "QueueRule",
+    "Rating",
     "Reach",
     "ReportAnswer",
     "ReportDuty",

@@ -9,6 +9,9 @@ from sla import halting, watch
 from sla.tasks import credits, uptime
 
 __all__ = ["credits", "find_drift", "sweep_clocks", "uptime"]
+from sla.tasks import rating
+
+__all__ = ["credits", "find_drift", "rating", "sweep_clocks"]
 
 log = logging.getLogger("sla.tasks")
 

@@ -25,6 +25,7 @@ from people.submitting import once
 from people.uploading import download
 from sla import forms, listing
 from sla import tickets as verbs
+from sla.answer_panels import sections_beside
 from sla.faces import faces_of
 from sla.models import Attachment, Ticket, TicketEntry
 from sla.steps import may
@@ -218,6 +219,7 @@ def _ticket_page(request: HttpRequest, own: Ticket, sent: dict[str, django_forms
         "files": files_of(lines),
         "offered": offered,
         "facts": _facts(own),
+        "sections": list(sections_beside(own, _user(request), at=timezone.now())),
     }
     return render(request, "portal/sla/ticket.html", context)
 

@@ -33,7 +33,7 @@ from contracts.models import (
 from people.acting import ActingMixin
 from people.models import User
 from people.roles import LABELS
-from sla.models import QualityReport, Ticket
+from sla.models import ArticleVersion, QualityReport, Ticket
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ def _admin_pages(looker: User) -> Iterator[Page]:
         for agreement in Agreement.objects.filter(state=state)[:1]:
             path = reverse("admin:contracts_agreement_change", args=[agreement.pk])
             yield Page(f"admin-contracts_agreement-{state}", path, looker.username)
+    yield Page("admin-sla_rating-figures", reverse("admin:sla_rating_figures"), looker.username)
     for model, model_admin in sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label_lower):
         name = f"{model._meta.app_label}_{model._meta.model_name}"
         yield Page(f"admin-{name}-list", reverse(f"admin:{name}_changelist"), looker.username)
@@ -199,6 +200,11 @@ def _portal_records(user: User) -> Iterator[Page]:
             seen[name] = Page(f"portal-{name}", reverse(f"contracts:{name}", args=[row.pk]), user.username)
     for version in RuleVersion.objects.for_user(user).order_by("-pk")[:1]:
         seen["r"] = Page("portal-rule", reverse("contracts:rule", args=[version.pk]), user.username)
+    for version in ArticleVersion.objects.for_user(user)[:1]:
+        path = reverse("sla:article", args=[version.article_id])
+        seen["article"] = Page("portal-article", path, user.username)
+    for closed in Ticket.objects.for_user(user).filter(state="closed", ratings=None)[:1]:
+        seen["rate"] = Page("portal-rate", reverse("sla:rate", args=[closed.number]), user.username)
     for report in QualityReport.objects.for_user(user).select_related("ticket").order_by("pk"):
         path = reverse("sla:quality-report", args=[report.ticket.number])
         seen.setdefault(f"q{report.state}", Page(f"portal-quality-{report.state}", path, user.username))

@@ -14,6 +14,7 @@ from contracts.bundled import load_bundled_templates
 from people.models import User
 from portal.sample.access import make_access
 from portal.sample.agreements import make_agreements, make_hours
+from portal.sample.answers import make_answers
 from portal.sample.breaching import make_cases
 from portal.sample.controls import make_controls
 from portal.sample.credits import make_credits
@@ -88,6 +89,7 @@ class Command(BaseCommand):
         make_quality(people, agreements, moments)
         with transaction.atomic():
             make_uptime(people, agreements, moments)
+        make_answers(people, agreements, moments)
         make_credits(people, moments)
         use_desk(people, agreements, moments)
         panorama.tally_all(at=now)
