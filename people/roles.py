@@ -213,6 +213,8 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "sla.view_breach": BREACH_READERS,
     "sla.view_escalationrule": TICKET_READERS,
     "sla.manage_escalation": (OPERATIONS_LEAD,),
+    "sla.view_inmail": (OPERATIONS, OPERATIONS_LEAD, AUDITOR),
+    "sla.handle_inmail": (OPERATIONS, OPERATIONS_LEAD),
     "sla.view_adjudication": BREACH_READERS,
     "sla.request_adjudication": (OPERATIONS_LEAD,),
     "sla.decide_adjudication": (CONTRACT_MANAGER,),

@@ -77,6 +77,7 @@ OF_MODEL = {
 # Within a group: what is opened most comes first; what is not named here follows by its name.
 ORDER = (
     "sla.Ticket",
+    "sla.InMail",
     "sla.Clock",
     "sla.Breach",
     "sla.Queue",

@@ -49,3 +49,5 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "refresh the search": {"task": "contracts.tasks.searching.refresh_search", "schedule": crontab(minute="*/15")},
     "end old requests": {"task": "journal.tasks.expire_approvals", "schedule": crontab(minute="15")},
 }
+if settings.MAIL_IN:
+    TIMETABLE["take mail"] = {"task": "sla.tasks.mail.take_mail", "schedule": crontab(minute="*")}

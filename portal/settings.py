@@ -245,6 +245,13 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebase
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env_text("SHOUYUE_MAIL_FROM", "shouyue@localhost")
 
+# Letters that come in: maildir:///path or imaps://user@host/INBOX.  Nobody is believed without MAIL_IN_HOST, the name
+# of our own mail server in its Received and Authentication-Results lines.
+MAIL_IN = env_text("SHOUYUE_MAIL_IN")
+MAIL_IN_PASSWORD = env_text("SHOUYUE_MAIL_IN_PASSWORD")
+MAIL_IN_HOST = env_text("SHOUYUE_MAIL_IN_HOST")
+MAIL_IN_MAX_BYTES = env_int("SHOUYUE_MAIL_IN_MB", 25, least=1) * 1024 * 1024
+
 # --- Posting to other systems ------------------------------------------------------------------
 WEBHOOK_HTTP_HOSTS = env_list("SHOUYUE_WEBHOOK_HTTP_HOSTS")  # may be written to without TLS
 WEBHOOK_PRIVATE_HOSTS = env_list("SHOUYUE_WEBHOOK_PRIVATE_HOSTS")  # may lie in a private network

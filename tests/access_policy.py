@@ -333,6 +333,11 @@ MODELS: dict[str, ModelRow] = {
     ),
     "sla_servicetarget": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM), verbs={"take-out": who(CM)}),
     "sla_prioritymatrix": ModelRow(view=AGREEMENT_READERS, add=who(CM), change=who(CM)),
+    "sla_inmail": ModelRow(
+        view=who(OP, OL, AU),
+        verbs=dict.fromkeys(("file", "reply", "discard"), OPERATIONS),
+        extra={"raw": who(OP, OL, AU)},
+    ),
     "sla_clock": ModelRow(view=TICKET_READERS),
     "sla_servicereport": ModelRow(
         view=AGREEMENT_READERS,

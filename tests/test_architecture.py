@@ -89,6 +89,7 @@ PURE = {
     "sla/rating_figures.py",
     "sla/simple_text.py",
     "sla/spread.py",
+    "sla/letters.py",
     "sla/levels.py",
     "sla/availability.py",
     "sla/incident_rules.py",

@@ -1,14 +1,17 @@
-"""Sample channels (switched off) and escalation rules."""
+"""Sample channels (switched off), escalation rules, and letters that came in."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
 
 from contracts.models import Agreement
 from journal import endpoints
 from journal.models import Endpoint
 from people.models import User
+from portal.sample.moments import Moments
 from portal.sample.people import People
-from sla import escalation
+from sla import escalation, mail_in
 from sla.escalation import Wanted
 
 
@@ -44,3 +47,27 @@ def make_rules(people: People, agreements: Sequence[Agreement], robot: Endpoint,
         Wanted(agreement=first, moment="breach", audience="endpoint", endpoint=robot),
     ):
         escalation.add(wanted, by=lead, at=at)
+
+
+LETTERS = (
+    (
+        "电子证照调用失败",
+        "liujy@partner.example.cn",
+        "今天上午起调用电子证照接口返回“无权限”，窗口无法出证，请尽快处理。\n\n刘建业\n市政务服务中心",
+        {},
+    ),
+    ("自动回复：工作日外出", "liuyang@example.cn", "本人外出，周一返回。", {"Auto-Submitted": "auto-replied"}),
+)
+
+
+def make_letters(moments: Moments) -> None:
+    """A letter that waits for a person, as no mail server has proven its sender, and an automatic one."""
+    for number, (subject, sender, text, headers) in enumerate(LETTERS, start=1):
+        at = moments.now - timedelta(hours=number)
+        made = EmailMessage()
+        made["From"], made["To"], made["Subject"] = sender, "fault@shouyue.example.cn", subject
+        made["Date"], made["Message-ID"] = format_datetime(at), f"<sample-{number}@partner.example.cn>"
+        for name, value in headers.items():
+            made[name] = value
+        made.set_content(text)
+        mail_in.take(made.as_bytes(), at=at)

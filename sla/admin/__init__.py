@@ -18,3 +18,6 @@ __all__ = ["breaches", "clocks", "credits", "security", "tickets", "uptime"]
 from sla.admin import answers
 
 __all__ = ["answers", "breaches", "clocks", "credits", "desk", "quality", "tickets"]
+from sla.admin import mail
+
+__all__ = ["breaches", "clocks", "credits", "desk", "escalation", "mail", "quality", "reports", "tickets"]

@@ -18,6 +18,7 @@ from sla.models.desk import (
 )
 from sla.models.escalation import Chase, EscalationRule
 from sla.models.knowledge import Article, ArticleUse, ArticleVersion
+from sla.models.mail import InMail
 from sla.models.quality import QualityReport
 from sla.models.reports import ReportAnswer, ServiceReport
 from sla.models.satisfaction import Rating
@@ -59,6 +60,7 @@ __all__ = [
     "FixTerm",
     "Holding",
     "Hours",
+    "InMail",
     "Label",
     "Labelled",
     "MaintenanceWindow",

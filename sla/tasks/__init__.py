@@ -12,6 +12,9 @@ __all__ = ["credits", "find_drift", "sweep_clocks", "uptime"]
 from sla.tasks import rating
 
 __all__ = ["credits", "find_drift", "rating", "sweep_clocks"]
+from sla.tasks import mail
+
+__all__ = ["credits", "find_drift", "mail", "sweep_clocks"]
 
 log = logging.getLogger("sla.tasks")
 

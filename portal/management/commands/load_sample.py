@@ -31,7 +31,7 @@ from portal.sample.quality import make_quality
 from portal.sample.reports import make_month, make_whatif
 from portal.sample.sharing import make_sharing
 from portal.sample.supplements import make_supplements
-from portal.sample.telling import make_endpoints, make_rules
+from portal.sample.telling import make_endpoints, make_letters, make_rules
 from portal.sample.tickets import make_tickets
 from portal.sample.uptime import make_uptime
 from worktime.calendars import current_version, load_bundled, work_calendar, workday_calendar
@@ -85,6 +85,7 @@ class Command(BaseCommand):
         make_desk(people, agreements, moments)
         make_month(people, agreements, moments)
         make_tickets(people, agreements, moments)
+        make_letters(moments)
         make_whatif(people, moments)
         make_quality(people, agreements, moments)
         with transaction.atomic():
