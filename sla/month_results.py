@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Protocol
 
 from contracts.models import Agreement
 from sla.attainment import Month, Part
 from sla.credits import Figure, attained
 from sla.figures import clocks_in, month_figures
 from sla.models import Breach, Clock
+from sla.uptime import Row, availability_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,26 +45,25 @@ class MonthResult:
         return Figure(attainment=attained(self.judged, broken), breaches=broken)
 
 
-class Availability(Protocol):
-    """Who measures availability: the per cent of the month, None where it is not measured."""
+def worst_availability(rows: Iterable[Row]) -> Fraction | None:
+    """The lowest availability, in per cent and exact, among the services that an availability is agreed for.
 
-    def __call__(self, agreement: Agreement, month: date, at: datetime) -> Fraction | None: ...
-
-
-_availability: list[Availability] = []
-
-
-def add_availability(source: Availability) -> None:
-    """Let a module answer how available the platform was; call it from AppConfig.ready."""
-    if source not in _availability:
-        _availability.append(source)
+    A service whose terms change within the month is measured over its stretches together.  None where none is agreed
+    or nothing is left to measure.
+    """
+    base: dict[int, int] = defaultdict(int)
+    down: dict[int, int] = defaultdict(int)
+    for row in rows:
+        if row.target is not None:
+            base[row.service.pk] += row.seconds
+            down[row.service.pk] += row.down
+    return min((Fraction((base[pk] - down[pk]) * 100, base[pk]) for pk in base if base[pk] > 0), default=None)
 
 
 def result_of(agreement: Agreement, month: date, measure: str, *, at: datetime) -> MonthResult:
     """The result of one promise, by the figures of sla.attainment: the same that reports show."""
     if measure == "availability":
-        measured = (source(agreement, month, at) for source in _availability)
-        return MonthResult(percent=next((percent for percent in measured if percent is not None), None))
+        return MonthResult(percent=worst_availability(availability_of(agreement, month, at)))
     wanted = Month(month.year, month.month)
     found = month_figures(agreement, wanted, at).of(measure)
     rows = Breach.objects.filter(agreement=agreement, kind=measure)

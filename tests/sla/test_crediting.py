@@ -19,6 +19,7 @@ from sla import crediting, tickets
 from sla.models import Adjudication, Breach, CreditRule, ServiceCredit
 from tests import make
 from tests.billing import making
+from tests.sla import make_uptime
 from tests.sla.make_sla import NINE, local, make_ticket
 
 pytestmark = pytest.mark.django_db
@@ -367,3 +368,48 @@ def test_a_bill_with_a_credit_is_issued_and_drawn(
 
     assert month_fee(proposed.agreement, SEPTEMBER, "platform") == Decimal("5000.00")
     assert month_fee(proposed.agreement, date(2026, 10, 1), "platform") is None
+
+
+# --- Availability --------------------------------------------------------------------------------------------
+
+BELOW = {"measure": "availability", "below": Decimal("99.9"), "share": None, "amount": Decimal("1000.00")}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "amount"),
+    [
+        pytest.param(43, None, id="43 minutes of 43,200 keep 99.9 %"),
+        pytest.param(44, Decimal("1000.00"), id="44 minutes do not"),
+    ],
+)
+def test_availability_below_the_step_gives_a_credit(
+    agreement: Agreement, operator: User, minutes: int, amount: Decimal | None
+) -> None:
+    rule(agreement, **BELOW)
+    about = make_uptime.service(agreement)
+    make_uptime.term(agreement, about)
+    since = local("2026-09-16 10:00")
+    make_uptime.outage(operator, about, since=since, until=since + timedelta(minutes=minutes))
+
+    assert [row.amount for row in compute(agreement)] == ([] if amount is None else [amount])
+
+
+def test_a_service_without_an_agreed_target_gives_none(agreement: Agreement, operator: User) -> None:
+    rule(agreement, **BELOW)
+    about = make_uptime.service(agreement)
+    make_uptime.outage(operator, about, since=local("2026-09-16 10:00"), until=local("2026-09-18 10:00"))
+
+    assert compute(agreement) == []
+
+
+def test_announced_maintenance_costs_nothing(agreement: Agreement, operator: User) -> None:
+    rule(agreement, **BELOW)
+    about = make_uptime.service(agreement)
+    make_uptime.term(agreement, about)
+    window = make_uptime.announced(operator, about, at=local("2026-09-15 10:00"))
+    make_uptime.done(window, operator, make_uptime.NIGHT, make_uptime.NIGHT + timedelta(hours=3))
+    make_uptime.outage(
+        operator, about, since=make_uptime.NIGHT + timedelta(minutes=5), until=make_uptime.NIGHT + timedelta(hours=2)
+    )
+
+    assert compute(agreement) == []
