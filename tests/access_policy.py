@@ -292,6 +292,7 @@ MODELS: dict[str, ModelRow] = {
         verbs=dict.fromkeys(
             (
                 *("accept", "respond", "propose", "ask", "reply", "close", "reassign", "note", "cancel"),
+                "article",
                 *("queue", "label", "escalate", "link", "unlink", "watch", "unwatch", "merge"),
                 "accept",
                 "respond",

@@ -36,8 +36,9 @@ def make_answers(people: People, agreements: list[Agreement], moments: Moments) 
             knowledge.review(article, at=at, by=people["yunwei2"])
         if state == "published":
             knowledge.publish(article, at=at, by=people["yunweizhang"])
-    closed = Ticket.objects.filter(state="closed").order_by("closed_at")[: len(SCORES)]
-    for ticket, (score, words) in zip(closed, SCORES, strict=False):
+    closed = Ticket.objects.filter(state="closed").order_by("-closed_at", "pk")[:20]
+    open_to_it = [ticket for ticket in closed if rating.may_rate(ticket, at=moments.now)]
+    for ticket, (score, words) in zip(open_to_it, SCORES, strict=False):
         rating.rate(ticket, score=score, words=words, at=moments.now, by=ticket.reporter)
     first = Ticket.objects.filter(title__contains="超时", agreement=agreements[0]).order_by("pk").first()
     if first is not None:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from people.console import Verb
 from people.models import User
-from sla import escalating, forms, labelling, linking, merging, queues, tickets, watching
+from sla import escalating, forms, knowledge, labelling, linking, merging, queues, tickets, watching
+from sla.forms.answers import ArticleForm
 from sla.massing import MassAct, add_mass_act
 from sla.steps import may
 
@@ -34,7 +35,14 @@ def can(verb: str) -> Callable[[Any], bool]:
     return lambda obj: may(verb, obj.state)
 
 
+def _name_article(request: HttpRequest, obj: Any, said: dict[str, Any]) -> str:
+    knowledge.link(said["article"].article, obj, at=timezone.now(), by=cast(User, request.user))
+    return _t("已链接，乙方在报告页上可以看到。")
+
+
 DESK_VERBS = (
+    Verb("article", _("链接知识文章"), "sla.write_article", _name_article, form=ArticleForm,
+         explain=lambda obj: _t("文章显示在乙方的报告页上；只能选乙方可以阅读的。")),
     Verb("queue", _("转入队列"), HANDLE, acting(queues.move, _("已转入队列。")), form=forms.MoveForm, when=can("queue"),
          explain=lambda obj: _t("负责人不是该队列成员的，不再负责，由队列成员受理。")),
     Verb("label", _("分类和标签"), HANDLE, acting(labelling.put, _("分类和标签已更新。")), form=forms.LabelForm,

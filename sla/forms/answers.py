@@ -9,7 +9,7 @@ from contracts.forms.fields import text_field
 from contracts.models import Agreement
 from people.acting import VerbForm
 from sla.knowledge import Wording
-from sla.models import Article, Rating, Ticket
+from sla.models import Article, ArticleVersion, Rating, Ticket
 
 
 class RateForm(forms.Form):
@@ -84,6 +84,17 @@ class LinkForm(VerbForm):
         if found is None:
             raise forms.ValidationError(_("没有这个编号的报告，请核对。"))
         return found
+
+
+class ArticleForm(VerbForm):
+    """The article to name on a ticket, of those that its Party B may read."""
+
+    article = forms.ModelChoiceField(label=_("知识文章"), queryset=ArticleVersion.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        readable = ArticleVersion.objects.published().readable_under(self.obj.agreement_id)
+        self.fields["article"].queryset = readable.select_related("article")  # type: ignore[attr-defined]
 
 
 def wording_of(said: dict[str, Any]) -> Wording:

@@ -33,6 +33,12 @@ class ArticleVersionQuerySet(models.QuerySet[Any]):
             Q(article__audience="party_b") | Q(article__audience="agreement", article__agreement__in=own)
         )
 
+    def readable_under(self, agreement: int) -> Self:
+        """What the Party B of an agreement may read, once it is published."""
+        return self.filter(
+            Q(article__audience="party_b") | Q(article__audience="agreement", article__agreement=agreement)
+        )
+
     def matching(self, words: str) -> Self:
         """Versions that hold every one of the words, anywhere."""
         found = self

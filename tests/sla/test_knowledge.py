@@ -319,3 +319,22 @@ def test_the_list_asks_as_often_for_many_as_for_few(client: Client, operator: Us
     for _number in range(4):
         written(operator, ops_lead)
     assert queries() == few
+
+
+@pytest.mark.django_db
+def test_staff_name_an_article_from_the_ticket(
+    client: Client, operator: User, ops_lead: User, agreement: Agreement, other_agreement: Agreement, party_b: User
+) -> None:
+    for_all = written(operator, ops_lead)
+    foreign = written(operator, ops_lead, audience="agreement", agreement=other_agreement)
+    ticket = make_ticket(agreement, party_b)
+    client.force_login(operator)
+    url = f"/admin/sla/ticket/{ticket.pk}/do/article/"
+
+    refused = client.post(url, {KEY_FIELD: new_key(), "article": foreign.pk})
+    client.post(url, {KEY_FIELD: new_key(), "article": for_all.pk})
+
+    assert refused.status_code == 200
+    assert [use.version for use in ArticleUse.objects.filter(ticket=ticket)] == [for_all]
+    client.force_login(party_b)
+    assert for_all.title in client.get(f"/portal/tickets/{ticket.number}/").content.decode()
