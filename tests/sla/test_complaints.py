@@ -3,19 +3,26 @@
 The number in a test's name is the complaint's; its docstring names where it was made.
 """
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contracts.models import Agreement
+from journal import choosing
+from journal.models import Notice
+from journal.outbox import send_due
 from people.models import User
-from sla import crediting, queues, tickets, watch
+from sla import crediting, tickets, watch
 from sla.credit_panels import percent_words
-from sla.desk_panels import time_in_hand
-from sla.faces import face_of
+from sla.models import Breach, Clock
 from sla.month_results import result_of
 from tests.sla.make_sla import NINE, local, make_ticket
+from tests.sla.make_targets import target
 from tests.sla.test_crediting import EACH, broken, excuse, rule
 
 pytestmark = pytest.mark.django_db
@@ -64,21 +71,109 @@ def test_25_an_excused_breach_is_shown_and_not_paid(
     assert (result.raw.attainment, result.adjudicated.attainment) == (0, 100)
 
 
-def test_21_each_team_has_its_own_time(agreement: Agreement, party_b: User, operator: User, ops_lead: User) -> None:
-    """frappe/helpdesk 1895: one clock for the whole journey does not tell which team the ticket waited for."""
-    first = queues.make(name="一线", members=[operator], at=NINE, by=ops_lead)
-    second = queues.make(name="数据组", members=[ops_lead], at=NINE, by=ops_lead)
-    queues.send_new(first, agreement=None, kind="", at=NINE, by=ops_lead)
-    ticket = make_ticket(agreement, party_b)
-    tickets.respond(ticket, at=NINE + timedelta(minutes=30), by=operator, text="在看。")
-    queues.move(ticket, queue=second, at=NINE + timedelta(minutes=60), by=operator)
-    tickets.ask_party_b(ticket, at=NINE + timedelta(minutes=90), by=ops_lead, text="请补充。")
-    tickets.reply(ticket, at=NINE + timedelta(minutes=120), by=party_b, text="补充。")
+# --- Notices -----------------------------------------------------------------------------------------------------
 
-    # 11:00 to 15:00 holds an hour and a half of lunch; half an hour before it was Party B's.
-    teams, people = time_in_hand(ticket, at=NINE + timedelta(hours=6))
 
-    assert [(row.name, row.working, row.waiting) for row in teams] == [("一线", 3600, 0), ("数据组", 10800, 1800)]
-    assert [(row.name, row.working) for row in people] == [("", 12600), ("王晓明", 1800)]
-    solution = ticket.clocks.get(kind="solution")
-    assert sum(row.working for row in teams) == face_of(solution, at=NINE + timedelta(hours=6)).used
+def told(person: User, kind: str) -> list[str]:
+    found = Notice.objects.filter(recipient=person, kind=kind, channel="in_app").order_by("pk")
+    return list(found.values_list("subject", flat=True))
+
+
+def test_04_no_escalation_is_repeated_however_often_one_looks(
+    agreement: Agreement, party_b: User, operator: User
+) -> None:
+    """glpi 1996, 2408 (mails without end): days of sweeps and of sending, a mail server that fails in between."""
+    make_ticket(agreement, party_b)
+
+    def fail(notice: Notice) -> None:
+        raise OSError("away")
+
+    for hours in range(0, 100, 5):
+        at = NINE + timedelta(hours=hours)
+        watch.sweep(at)
+        send_due(at=at, sender=fail if hours == 5 else None)
+
+    mails = Notice.objects.filter(recipient=operator, channel="email", kind__startswith="clock.")
+    assert sorted(mails.values_list("kind", flat=True)) == ["clock.breached", "clock.breached", "clock.warned"]
+    assert set(mails.values_list("state", flat=True)) == {"sent"}
+
+
+def test_06_every_level_escalates_and_levels_missed_are_caught_up(
+    agreement: Agreement, party_b: User, operator: User
+) -> None:
+    """glpi 5319 (only the first level): one level after another; after a stop of days the highest, with the breach."""
+    make_ticket(agreement, party_b)
+    for minutes in (60, 90, 108):
+        watch.sweep(NINE + timedelta(minutes=minutes))
+    levels = [subject.partition("%")[0][-2:] for subject in told(operator, "clock.warned")]
+    make_ticket(agreement, party_b, local("2026-09-17 08:30"))
+
+    watch.sweep(local("2026-09-17 16:29"))
+    watch.sweep(local("2026-09-21 09:00"))
+
+    assert levels == ["50", "75", "90"]
+    late = Clock.objects.get(ticket__received_at=local("2026-09-17 08:30"), kind="solution")
+    assert late.events.get(kind="warned").data == {"level": 75, "skipped": [50]}
+    assert Breach.objects.filter(clock=late).count() == 1
+
+
+def test_12_a_changed_deadline_is_told_again_on_the_same_day(
+    agreement: Agreement, party_b: User, operator: User
+) -> None:
+    """zammad 4348 (one notice a type a day): half of eight hours used at 14:00, and half of the new six, too."""
+    target(agreement.versions.get(), hours="6", priority=2)
+    ticket = make_ticket(agreement, party_b, local("2026-09-16 08:30"))
+    tickets.respond(ticket, at=local("2026-09-16 08:40"), by=operator, text="在看。")
+    watch.sweep(local("2026-09-16 14:00"))
+
+    tickets.reprioritise(ticket, at=local("2026-09-16 14:10"), by=operator, priority=2, text="窗口排队。")
+    watch.sweep(local("2026-09-16 14:11"))
+
+    bodies = Notice.objects.filter(recipient=operator, kind="clock.warned", channel="in_app").order_by("pk")
+    dues = [body.partition("将于 ")[2][:16] for body in bodies.values_list("body", flat=True)]
+    assert dues == ["2026-09-17 09:00", "2026-09-16 16:00"]
+
+
+def test_20_the_sweep_costs_what_is_due_and_not_what_is_open(
+    agreement: Agreement, party_b: User, operator: User
+) -> None:
+    """helpdesk 2967 (5,000 open tickets): the queries are the same beside 5 open tickets and beside 25."""
+    counts = []
+    for more in (5, 20):
+        for _number in range(more):
+            make_ticket(agreement, party_b, local("2026-09-17 08:30"))
+        due = make_ticket(agreement, party_b)
+        with CaptureQueriesContext(connection) as captured:
+            watch.sweep(NINE + timedelta(minutes=60))
+        tickets.cancel(due, at=NINE + timedelta(minutes=61), by=operator, text="误报。")
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]
+
+
+def test_24_checkers_that_race_write_one_violation(
+    race: Callable[..., list[Any]], agreement: Agreement, party_b: User, operator: User
+) -> None:
+    """itsm 83 (duplicate violation rows): four at once, one breach and one notice of each clock."""
+    make_ticket(agreement, party_b)
+
+    answers = race(*[lambda: watch.sweep(local("2026-09-20 09:00"))] * 4)
+
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    assert Breach.objects.count() == 2
+    assert len(told(operator, "clock.breached")) == len(told(party_b, "clock.breached")) == 2
+
+
+def test_28_nobody_is_reminded_at_midnight(agreement: Agreement, party_b: User, operator: User) -> None:
+    """zammad 4432 (reminders at midnight): warnings fall into support time, and other mail waits for the morning."""
+    choosing.choose(operator, choosing.Wanted(night_from=time(20), night_until=time(8)), at=NINE)
+    make_ticket(agreement, party_b, local("2026-09-16 16:30"))
+    for hour in range(17, 48):
+        watch.sweep(local("2026-09-16 00:00") + timedelta(hours=hour))
+    warned = Clock.objects.get(kind="solution").events.filter(kind="warned").values_list("at", flat=True)
+    make_ticket(agreement, party_b, local("2026-09-17 23:00"))
+
+    hours = {at.astimezone(NINE.tzinfo).hour for at in warned}
+    assert hours <= set(range(8, 19))
+    mail = Notice.objects.get(recipient=operator, channel="email", kind="ticket.filed", state="held")
+    assert mail.next_attempt_at == local("2026-09-18 08:00")
