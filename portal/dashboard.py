@@ -83,6 +83,13 @@ def _tickets(looker: Looker) -> Iterator[Card]:
     yield Card(label=_("超时未结"), value=late, url=_list("sla_ticket", queue="breached"), tone=_tone(late, "bad"))
 
 
+def _workbench(looker: Looker) -> Iterator[Card]:
+    mine = Ticket.objects.open().filter(assignee=looker.user).count()
+    yield Card(
+        label=_("运维工作台"), value=mine, url=reverse("admin:sla_ticket_workbench"), tone="info", note=_("份由我负责")
+    )
+
+
 def _my_tickets(looker: Looker) -> Iterator[Card]:
     mine = Ticket.objects.open().filter(assignee=looker.user).count()
     free = Ticket.objects.open().filter(assignee=None).count()
@@ -165,6 +172,7 @@ def _approvals(looker: Looker) -> Iterator[Card]:
 
 
 CARDS: tuple[tuple[str, Callable[[Looker], Iterator[Card]]], ...] = (
+    ("sla.view_ticket", _workbench),
     ("sla.view_ticket", _tickets),
     ("sla.handle_ticket", _my_tickets),
     ("billing.view_document", _money),

@@ -36,15 +36,22 @@ class Drawn:
 
 
 def pieces(
-    calendar: WorkCalendar, span: tuple[datetime, datetime], pauses: Sequence[Pause], target: int | None
+    calendar: WorkCalendar,
+    span: tuple[datetime, datetime],
+    pauses: Sequence[Pause],
+    target: int | None,
+    *,
+    carried: tuple[datetime, int] | None = None,
 ) -> list[Piece]:
     """The parts of a clock that began and was looked at (or stopped) at the ends of `span`, in order.
 
-    Overlapping pauses are drawn as one, with both reasons.  The last pieces are what is left of the target.
+    carried: since when, and how many seconds were consumed before the span, in other hours.  Overlapping pauses are
+    drawn as one, with both reasons.  The last piece is what is left of the target.
     """
     start, end = span
-    found: list[Piece] = []
-    at, spent = start, 0
+    since_when, spent = carried or (start, 0)
+    found = _before(since_when, start, spent, target)
+    at = start
     for since, until, reason in [*_joined(pauses, start, end), (end, end, "")]:
         worked = _seconds(calendar, at, since)
         found += _worked(calendar, (at, since), spent, worked, target)
@@ -66,6 +73,13 @@ def drawn(parts: Iterable[Piece]) -> list[Drawn]:
         places.append(Drawn(piece, round(x * WIDE / whole, 2), round(piece.seconds * WIDE / whole, 2)))
         x += piece.seconds
     return places
+
+
+def _before(since: datetime, until: datetime, spent: int, target: int | None) -> list[Piece]:
+    """What was consumed before the span: one piece, or two where it is more than the target."""
+    within = spent if target is None else min(spent, target)
+    parts = [Piece(USED, within, since, until), Piece(OVER, spent - within, since, until)]
+    return [part for part in parts if part.seconds]
 
 
 def _worked(

@@ -12,11 +12,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from people.showing import Tone, badge
+from sla.clock_bars import Bar, bar_of
 from sla.clocks import Dial, dial_of, working_times
 from sla.models import Clock, Ticket
 from sla.promises import WARNING_SHARES
-from sla.replay import ANSWERED, CLOSED, consumed_at
-from worktime.clock import Pause, WorkCalendar
+from sla.replay import consumed_at
+from sla.wording import reason_words, rounded_up, spelled, worded
+from worktime.clock import WorkCalendar
 from worktime.explain import explain
 from worktime.wording import render
 
@@ -42,6 +44,18 @@ STATE_TONES: dict[str, Tone] = {
 REPORT_TONES: dict[str, Tone] = {"issued": "warn", "confirmed": "ok", "disputed": "bad", "superseded": "muted"}
 PRIORITY_TONES: dict[int, Tone] = {1: "bad", 2: "warn", 3: "info", 4: "muted"}
 FULL = 100
+__all__ = [
+    "Face",
+    "clock_badge",
+    "face_of",
+    "faces_of",
+    "left_badge",
+    "reason_words",
+    "rounded_up",
+    "spelled",
+    "with_left",
+    "worded",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +70,7 @@ class Face:
     over: int
     percent: int
     lines: list[str]
-    marks: tuple[int, ...] = WARNING_SHARES
+    bar: Bar
 
     @property
     def label(self) -> str:
@@ -102,6 +116,7 @@ def face_of(clock: Clock, *, at: datetime) -> Face:
         over=0 if target is None else max(used - target, 0),
         percent=0 if not target else min(used * FULL // target, FULL),
         lines=_lines(dial),
+        bar=bar_of(dial, at=at),
     )
 
 
@@ -109,24 +124,6 @@ def faces_of(ticket: Ticket, *, at: datetime) -> list[Face]:
     """Both clocks of a ticket as they stand at `at`, response first."""
     clocks = ticket.clocks.prefetch_related("events").select_related("breach").order_by("cycle", "kind")
     return [face_of(clock, at=at) for clock in clocks]
-
-
-def spelled(seconds: int) -> str:
-    """A span of time in words: 2 小时 30 分钟; less than a minute is said in seconds."""
-    hours, minutes = seconds // 3600, seconds % 3600 // 60
-    parts = []
-    if hours:
-        parts.append(_("%(count)s 小时") % {"count": hours})
-    if minutes:
-        parts.append(_("%(count)s 分钟") % {"count": minutes})
-    if not parts:
-        parts.append(_("%(count)s 秒") % {"count": seconds % 60})
-    return " ".join(parts)
-
-
-def rounded_up(seconds: int) -> int:
-    """Whole minutes, rounded up: what was used is never shown as less."""
-    return -(-seconds // 60) * 60 if seconds >= 60 else seconds
 
 
 def clock_badge(ticket: Any, kind: str, *, clock: Clock | None = None) -> SafeString | str:
@@ -203,15 +200,3 @@ def _lines(dial: Dial) -> list[str]:
     lines = render(said, get_language() or "zh-hans")
     before = [_("此前按原计时方式已用 %(time)s。") % {"time": spelled(course.carried)}] if course.carried else []
     return before + (lines if dial.clock.due_at is not None else lines[1:-1])
-
-
-def worded(pauses: Iterable[Pause]) -> list[Pause]:
-    """The pauses with their reasons in the reader's language."""
-    return [Pause(pause.start, pause.end, reason_words(pause.reason)) for pause in pauses]
-
-
-def reason_words(reason: str) -> str:
-    """A reason of the pause policy in the reader's language; any other reason is somebody's own words."""
-    if reason in Clock.Reason.values:
-        return str(Clock.Reason(reason).label)
-    return {ANSWERED: _("方案待乙方确认"), CLOSED: _("报告已关闭")}.get(reason, reason)

@@ -66,6 +66,11 @@ def ties_of(ticket: Ticket) -> list[Tie]:
     ]
 
 
+def linked(ticket: Ticket) -> bool:
+    """Whether the ticket has links that could be taken away."""
+    return TicketLink.objects.filter(Q(one=ticket) | Q(other=ticket)).exists()
+
+
 def ties_for_party_b(ticket: Ticket) -> list[Tie]:
     """The links that Party B may see: to tickets of the same organisation's agreements."""
     body = ticket.agreement.party_b_id

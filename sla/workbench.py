@@ -203,13 +203,13 @@ def _lines(keys: list[int], at: datetime) -> list[Line]:
     )
     tickets = {ticket.pk: ticket for ticket in rows}
     soonest = {pk: _soonest(ticket) for pk, ticket in tickets.items()}
-    times = working_times({(c.version_id, c.calendar_version_id) for c in soonest.values() if c is not None})
+    times = working_times({_pinned(clock) for clock in soonest.values() if clock is not None})
     spans = {pinned: open_spans(calendar, at) for pinned, calendar in times.items()}
     return [_line(tickets[pk], soonest[pk], times, spans, at) for pk in keys if pk in tickets]
 
 
 def _line(ticket: Any, clock: Clock | None, times: Any, spans: dict[Any, str], at: datetime) -> Line:
-    pinned = (clock.version_id, clock.calendar_version_id) if clock is not None else None
+    pinned = _pinned(clock) if clock is not None else None
     left = _left(clock, times[pinned], at) if clock is not None else None
     return Line(
         ticket=ticket,
@@ -220,6 +220,10 @@ def _line(ticket: Any, clock: Clock | None, times: Any, spans: dict[Any, str], a
         queue=next((str(held.queue) for held in ticket.held_now if held.queue), ""),
         labels=[row.label for row in ticket.labelled.all()],
     )
+
+
+def _pinned(clock: Clock) -> tuple[int, int, str]:
+    return clock.version_id, clock.calendar_version_id, clock.hours
 
 
 def _soonest(ticket: Any) -> Clock | None:

@@ -49,7 +49,7 @@ class MassMixin(Admin):
         if not self.has_view_permission(request) or not request.user.has_perm(massing.HANDLE):
             raise PermissionDenied
         act = _act(request, said.get("act", ""))
-        rows = self._rows(said.get("ids", ""))
+        rows = _chosen_rows(said.get("ids", ""))
         form = act.form(request.POST if request.method == "POST" else None, obj=None, user=cast(User, request.user))
         if request.method == "POST" and form.is_valid():
             done = massing.do(act, rows, forms.told(form.cleaned_data), at=timezone.now(), by=cast(User, request.user))
@@ -68,10 +68,11 @@ class MassMixin(Admin):
         }
         return TemplateResponse(request, "admin/sla/mass.html", context)
 
-    def _rows(self, ids: str) -> list[Ticket]:
-        keys = [int(key) for key in ids.split(",") if key.isascii() and key.isdigit() and len(key) < 18]
-        rows = Ticket.objects.filter(pk__in=keys[:MOST]).select_related("agreement__party_b").order_by("pk")
-        return list(rows)
+
+def _chosen_rows(ids: str) -> list[Ticket]:
+    keys = [int(key) for key in ids.split(",") if key.isascii() and key.isdigit() and len(key) < 18]
+    rows = Ticket.objects.filter(pk__in=keys[:MOST]).select_related("agreement__party_b").order_by("pk")
+    return list(rows)
 
 
 def _chosen(act: MassAct) -> Any:

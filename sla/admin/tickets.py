@@ -23,12 +23,15 @@ from sla.admin.desk_verbs import DESK_VERBS, acting, can
 from sla.admin.massing import MassMixin
 from sla.admin.workbench import WorkbenchMixin
 from sla.answer_panels import panels_beside
+from sla.desk_panels import desk_panel, facing_panel
 from sla.faces import PRIORITY_TONES, STATE_TONES, clock_badge, faces_of, left_badge, with_left
 from sla.figure_filters import AlikeFilter
 from sla.filtering import QueueFilter
 from sla.models import Clock, Ticket
 from sla.panels import ticket_panels
+from sla.steps import may
 from sla.telling import moment
+from sla.views.tickets import REACTIONS
 
 HANDLE = "sla.handle_ticket"
 
@@ -152,5 +155,16 @@ class TicketAdmin(WorkbenchMixin, MassMixin, RecordAdmin):
         return str(obj.agreement.party_b)
 
     def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
-        yield from ticket_panels(obj, faces_of(obj, at=timezone.now()))
-        yield from panels_beside(obj)
+        """The report, its clocks, the desk, the timeline with what Party B sees beside it, the files."""
+        now = timezone.now()
+        report, clocks, timeline, *others = ticket_panels(obj, faces_of(obj, at=now))
+        may_do = [reaction.label for verb, reaction in REACTIONS.items() if may(verb, obj.state)]
+        return [
+            report,
+            clocks,
+            desk_panel(obj, at=now),
+            timeline,
+            facing_panel(obj, may_do, at=now),
+            *others,
+            *panels_beside(obj),
+        ]

@@ -23,16 +23,14 @@ from people.models import User
 from people.refusal import Refused
 from people.submitting import once
 from people.uploading import download
-from sla import forms, listing
+from sla import forms, listing, watching
 from sla import tickets as verbs
 from sla.answer_panels import sections_beside
-from sla.faces import faces_of
-from sla.models import Attachment, Ticket, TicketEntry
+from sla.facing import facing
+from sla.models import Attachment, Ticket
 from sla.steps import may
-from sla.timeline import files_of, lines_of
 
 PER_PAGE = 20
-ASKING = frozenset({TicketEntry.Kind.ASKED, TicketEntry.Kind.PROPOSED})
 
 
 @dataclass(frozen=True)
@@ -84,6 +82,12 @@ REACTIONS = {
             "danger",
         ),
     )
+}
+
+
+WATCHING: dict[str, tuple[Callable[..., Ticket], object]] = {
+    "watch": (watching.watch, gettext_lazy("已关注，有新进展会通知您。")),
+    "unwatch": (watching.unwatch, gettext_lazy("已取消关注。")),
 }
 
 
@@ -144,6 +148,8 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
 def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Reply, confirm, dispute or withdraw.  What is refused is shown on the ticket's page; the input stays."""
     own = _own_ticket(request, number)
+    if verb in WATCHING:
+        return _watch(request, own, verb)
     reaction = REACTIONS.get(verb)
     if reaction is None:
         raise Http404
@@ -159,6 +165,19 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         form.add_error(None, str(refused))
     own.refresh_from_db()
     return _ticket_page(request, own, {verb: form})
+
+
+def _watch(request: HttpRequest, own: Ticket, verb: str) -> HttpResponse:
+    """Watch a ticket of one's organisation, or stop; sent twice, it is done once."""
+    if request.method == "POST":
+        call, done = WATCHING[verb]
+        user, now = _user(request), timezone.now()
+        try:
+            once(lambda: call(own, at=now, by=user).number, key=forms.sent_key(request.POST), user=user, at=now)
+            messages.success(request, str(done))
+        except Refused as refused:
+            messages.error(request, str(refused))
+    return redirect("sla:ticket", own.number)
 
 
 @require_safe
@@ -204,38 +223,16 @@ def _react(request: HttpRequest, own: Ticket, reaction: Reaction, said: dict[str
 
 
 def _ticket_page(request: HttpRequest, own: Ticket, sent: dict[str, django_forms.Form]) -> HttpResponse:
-    lines = lines_of(own.entries.for_party_b())
     offered = [
         (reaction, sent.get(verb) or reaction.form(prefix=None, auto_id=f"{verb}_%s"), verb in sent)
         for verb, reaction in REACTIONS.items()
         if may(verb, own.state) or verb in sent
     ]
-    asking = own.state in {Ticket.State.AWAITING_B, Ticket.State.PROPOSED}
+    user, now = _user(request), timezone.now()
     context = {
-        "ticket": own,
-        "asked_for": next((line.text for line in reversed(lines) if line.kind in ASKING), "") if asking else "",
-        "faces": faces_of(own, at=timezone.now()),
-        "lines": lines,
-        "files": files_of(lines),
+        **facing(own, at=now),
         "offered": offered,
-        "facts": _facts(own),
-        "sections": list(sections_beside(own, _user(request), at=timezone.now())),
+        "watching": watching.watches(own, user),
+        "sections": list(sections_beside(own, user, at=now)),
     }
     return render(request, "portal/sla/ticket.html", context)
-
-
-def _facts(own: Ticket) -> list[tuple[str, object]]:
-    return [
-        (_("协议"), str(own.agreement)),
-        (_("类型"), own.get_kind_display()),
-        (_("影响范围"), own.get_impact_display()),
-        (_("紧急程度"), own.get_urgency_display()),
-        (_("发现时间"), _moment(own.found_at)),
-        (_("收到时间"), _moment(own.received_at)),
-        (_("报告人"), str(own.reporter)),
-        (_("甲方负责人"), str(own.assignee or _("尚未分派"))),
-    ]
-
-
-def _moment(at: Any) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M")

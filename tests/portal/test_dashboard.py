@@ -24,6 +24,7 @@ def labels(user: User) -> list[str]:
 
 def test_operations_see_the_queue_and_no_money(operator: User) -> None:
     assert labels(operator) == [
+        "运维工作台",
         "未结工单",
         "即将超时",
         "超时未结",

@@ -8,10 +8,14 @@ from contracts.models import Agreement
 from people.models import User
 from sla import tickets
 from sla.models import Clock, Ticket
+from worktime.china import china_calendar
+from worktime.clock import Window
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # A Wednesday: support time runs 08:30-12:00 and 13:30-17:30.
 NINE = datetime(2026, 9, 16, 9, 0, tzinfo=SHANGHAI)
+_DAY = (Window.parse("08:30", "12:00"), Window.parse("13:30", "17:30"))
+OFFICE = china_calendar((_DAY,) * 5 + ((), ()), weekends_served=False, makeup_days_served=True)
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
 

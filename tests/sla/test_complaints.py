@@ -17,8 +17,10 @@ from journal import choosing
 from journal.models import Notice
 from journal.outbox import send_due
 from people.models import User
-from sla import crediting, tickets, watch
+from sla import crediting, queues, tickets, watch
 from sla.credit_panels import percent_words
+from sla.desk_panels import time_in_hand
+from sla.faces import face_of
 from sla.models import Breach, Clock
 from sla.month_results import result_of
 from tests.sla.make_sla import NINE, local, make_ticket
@@ -69,6 +71,26 @@ def test_25_an_excused_breach_is_shown_and_not_paid(
     result = result_of(agreement, date(2026, 9, 1), "response", at=local("2026-10-02 09:00"))
     assert (result.broken_raw, result.broken) == (1, 0)
     assert (result.raw.attainment, result.adjudicated.attainment) == (0, 100)
+
+
+def test_21_each_team_has_its_own_time(agreement: Agreement, party_b: User, operator: User, ops_lead: User) -> None:
+    """frappe/helpdesk 1895: one clock for the whole journey does not tell which team the ticket waited for."""
+    first = queues.make(name="一线", members=[operator], at=NINE, by=ops_lead)
+    second = queues.make(name="数据组", members=[ops_lead], at=NINE, by=ops_lead)
+    queues.send_new(first, agreement=None, kind="", at=NINE, by=ops_lead)
+    ticket = make_ticket(agreement, party_b)
+    tickets.respond(ticket, at=NINE + timedelta(minutes=30), by=operator, text="在看。")
+    queues.move(ticket, queue=second, at=NINE + timedelta(minutes=60), by=operator)
+    tickets.ask_party_b(ticket, at=NINE + timedelta(minutes=90), by=ops_lead, text="请补充。")
+    tickets.reply(ticket, at=NINE + timedelta(minutes=120), by=party_b, text="补充。")
+
+    # 11:00 to 15:00 holds an hour and a half of lunch; half an hour before it was Party B's.
+    teams, people = time_in_hand(ticket, at=NINE + timedelta(hours=6))
+
+    assert [(row.name, row.working, row.waiting) for row in teams] == [("一线", 3600, 0), ("数据组", 10800, 1800)]
+    assert [(row.name, row.working) for row in people] == [("", 12600), ("王晓明", 1800)]
+    solution = ticket.clocks.get(kind="solution")
+    assert sum(row.working for row in teams) == face_of(solution, at=NINE + timedelta(hours=6)).used
 
 
 # --- Notices -----------------------------------------------------------------------------------------------------
