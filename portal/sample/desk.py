@@ -44,7 +44,7 @@ def make_desk(people: People, agreements: list[Agreement], moments: Moments) -> 
 def use_desk(people: People, agreements: list[Agreement], moments: Moments) -> None:
     """A duplicate that was merged, a related pair, a ticket in another queue, watchers, labels and an escalation."""
     now, operator, lead = moments.now, people["yunwei"], people["yunweizhang"]
-    timeout = Ticket.objects.get(title="人口信息查询接口返回超时")
+    timeout = Ticket.objects.open().get(title="人口信息查询接口返回超时")
     again = _second_report(people, timeout, moments)
     merging.merge(again, into=timeout, text="与前一份报告是同一次故障。", at=now, by=operator)
     session = Ticket.objects.get(title="单点登录后跳转到错误页面")
