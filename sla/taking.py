@@ -28,6 +28,8 @@ from sla.attainment_page import (
 from sla.figures import month_figures, runs
 from sla.models import Clock, Ticket
 from sla.report import AvailabilityRow, FaultRow, FigureLine, RecordLine, ReportContent, TrendPoint
+from sla.uptime import Row, availability_of
+from sla.uptime_words import per_cent
 
 LANGUAGE = "zh-hans"
 MOST_FAULTS = 20
@@ -175,7 +177,24 @@ def _faults(tickets: Any, month: Month) -> Iterable[FaultRow]:
 
 
 def _availability(agreement: Agreement, month: Month, at: datetime) -> Iterable[AvailabilityRow]:
-    return ()
+    """One row for each service, more where its terms changed within the month (sla.uptime)."""
+    for row in availability_of(agreement, month.first, at):
+        yield AvailabilityRow(
+            service=printable(_service(row, month)),
+            availability="—" if row.percentage is None else f"{per_cent(row.percentage)} %",
+            target="没有约定" if row.target is None else f"{per_cent(row.target)} %",
+            outage=time_words(row.down) if row.down else "无",
+            maintenance=time_words(row.excluded) if row.excluded else "无",
+            verdict={None: "不评判", True: "达标", False: "未达标"}[row.met],
+        )
+
+
+def _service(row: Row, month: Month) -> str:
+    """The service, with its days where they are not the whole month."""
+    if (row.since, row.until) == (month.start, month.end):
+        return str(row.service)
+    until = timezone.localtime(row.until - timedelta(seconds=1))
+    return f"{row.service}（{timezone.localtime(row.since):%m-%d} 至 {until:%m-%d}）"
 
 
 def _records(read: Sequence[Run], month: Month, at: datetime) -> Iterable[RecordLine]:

@@ -21,6 +21,7 @@ from sla.attainment import Month
 from sla.models import Adjudication, Breach, ReportAnswer, ServiceReport
 from tests import make
 from tests.sla.make_sla import NINE, local, make_ticket
+from tests.sla.make_uptime import outage, service, term
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER = Month(2026, 9)
@@ -216,3 +217,22 @@ def test_the_reports_of_others_are_not_there(
     for name in ("sla:report", "sla:report-pdf", "sla:report-xlsx"):
         assert client.get(reverse(name, args=[report.pk])).status_code == 404
     assert "还没有月报" in client.get(reverse("sla:reports")).content.decode()
+
+
+def test_availability_stands_in_the_report(month: Agreement, ops_lead: User, operator: User) -> None:
+    about = service(month)
+    term(month, about)
+    outage(operator, about, since=local("2026-09-10 10:00"), until=local("2026-09-10 13:00"))
+
+    (row,) = reporting.content_of(issued(month, ops_lead)).availability
+
+    assert (row.service, row.availability, row.verdict) == (str(about), "99.583 %", "未达标")
+    assert row.outage == "3 小时"
+
+
+def test_without_a_target_availability_is_not_judged(month: Agreement, ops_lead: User) -> None:
+    service(month)
+
+    (row,) = reporting.content_of(issued(month, ops_lead)).availability
+
+    assert (row.availability, row.target, row.verdict) == ("100 %", "没有约定", "不评判")
