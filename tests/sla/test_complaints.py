@@ -18,11 +18,14 @@ from journal.models import Notice
 from journal.outbox import send_due
 from people.models import User
 from sla import crediting, queues, tickets, watch
+from sla.attainment import Month
 from sla.credit_panels import percent_words
 from sla.desk_panels import time_in_hand
 from sla.faces import face_of
+from sla.figures import month_figures
 from sla.models import Breach, Clock
 from sla.month_results import result_of
+from tests import make
 from tests.sla.make_sla import NINE, local, make_ticket
 from tests.sla.make_targets import target
 from tests.sla.test_crediting import EACH, broken, excuse, rule
@@ -199,3 +202,62 @@ def test_28_nobody_is_reminded_at_midnight(agreement: Agreement, party_b: User, 
     assert hours <= set(range(8, 19))
     mail = Notice.objects.get(recipient=operator, channel="email", kind="ticket.filed", state="held")
     assert mail.next_attempt_at == local("2026-09-18 08:00")
+
+
+def test_22_the_figures_of_a_month_read_its_own_clocks_and_not_every_open_one(
+    agreement: Agreement, party_b: User
+) -> None:
+    """Odoo helpdesk 837 (one record per ticket and promise): the questions asked do not grow with what is open."""
+    asked = []
+    for _round in range(2):
+        for _number in range(3):
+            make_ticket(agreement, party_b)
+        with CaptureQueriesContext(connection) as queries:
+            month_figures(agreement, Month(2026, 9), NINE + timedelta(minutes=5))
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1]
+
+
+def test_24_a_breach_that_two_have_seen_is_counted_once(agreement: Agreement, party_b: User) -> None:
+    """heidsoft/itsm 83: two checkers wrote two violations; here the second look finds nothing to add."""
+    make_ticket(agreement, party_b)
+    for _checker in range(2):
+        watch.sweep(at=NINE + timedelta(days=1))
+
+    assert month_figures(agreement, Month(2026, 9), NINE + timedelta(days=1)).of("response").broken == 1
+
+
+def test_25_times_in_the_figures_are_support_hours(agreement: Agreement, party_b: User, operator: User) -> None:
+    """chatwoot 13392: wall clock where support hours were promised.  From 17:00 to 9:00 it is one hour."""
+    late = make_ticket(agreement, party_b, local("2026-09-16 17:00"))
+    tickets.respond(late, at=local("2026-09-17 09:00"), by=operator, text="在看。")
+
+    figure = month_figures(agreement, Month(2026, 9), local("2026-10-01 00:00")).of("response")
+
+    assert (figure.median, figure.kept) == (3600, 1)
+
+
+def test_25_a_miss_stays_a_miss_after_it_is_solved(agreement: Agreement, party_b: User, operator: User) -> None:
+    """chatwoot 15024: freeze a miss after resolution.  The month's figure is the same before and after the answer."""
+    late = make_ticket(agreement, party_b)
+    watch.sweep(at=NINE + timedelta(days=1))
+    before = month_figures(agreement, Month(2026, 9), local("2026-10-01 00:00")).of("response").raw
+    tickets.respond(late, at=local("2026-10-09 10:00"), by=operator, text="在看。")
+
+    after = month_figures(agreement, Month(2026, 9), local("2026-11-01 00:00")).of("response").raw
+
+    assert (before, after) == (Decimal("0.00"), Decimal("0.00"))
+
+
+def test_26_a_breach_at_midnight_is_counted_in_its_civil_month(party_b_other: User) -> None:
+    """fivetran dbt_zendesk 25: a zone shifts the breach by hours.  A month ends at 24:00 in Shanghai, 16:00 UTC."""
+    [body] = [made.organisation for made in party_b_other.memberships.all()]
+    made = make.agreement(party_b=body, version_clock_hours="natural", version_response_hours=Decimal("2"))
+    make_ticket(made, party_b_other, local("2026-09-30 21:59:59"))
+    make_ticket(made, party_b_other, local("2026-09-30 22:00:00"))
+    watch.sweep(at=local("2026-10-05 00:00"))
+
+    broken_in = [month_figures(made, Month(2026, n), local("2026-10-05 00:00")).of("response").broken for n in (9, 10)]
+
+    assert broken_in == [1, 1]
