@@ -15,6 +15,7 @@ from journal.idempotency import KeyReused
 from people.api import TokenAuth
 from people.refusal import Refused
 from sla.api import router as tickets
+from sla.api.outages import router as outages
 
 api = NinjaAPI(
     title="Shouyue",
@@ -26,6 +27,7 @@ api = NinjaAPI(
     throttle=[AuthRateThrottle("600/m")],
 )
 api.add_router("/tickets", tickets)
+api.add_router("/outages", outages)
 api.add_router("/billing", billing)
 api.add_router("/sharing", sharing)
 

@@ -13,7 +13,7 @@ from contracts.rules import outstanding
 from people.models import User
 from people.showing import badge
 from sla.faces import STATE_TONES
-from sla.models import Ticket
+from sla.models import MaintenanceWindow, Outage, Ticket
 
 SHOWN = 5
 UNPAID = ("overdue", "part_paid", "due_soon", "not_due", "unstarted")
@@ -31,6 +31,8 @@ class FrontPage:
     tickets: list[Any]
     bills: list[Any]
     rules: list[RuleStanding]
+    outages: list[Any]
+    windows: list[Any]
 
 
 def front_page(user: User, *, at: datetime) -> FrontPage:
@@ -47,6 +49,8 @@ def front_page(user: User, *, at: datetime) -> FrontPage:
         tickets=[_drawn_ticket(row) for row in mine.open().soonest_first()[:SHOWN]],
         bills=[_drawn_bill(row) for row in bills.order_by("due_on", "number")[:SHOWN]],
         rules=outstanding(user),
+        outages=list(Outage.objects.for_user(user).open()[:SHOWN]),
+        windows=list(MaintenanceWindow.objects.for_user(user).ahead(at).order_by("planned_from")[:SHOWN]),
     )
 
 

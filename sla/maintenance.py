@@ -145,6 +145,17 @@ def finish(
     return window
 
 
+@transaction.atomic
+def confirm_receipt(window: MaintenanceWindow, *, by: User, at: datetime) -> int:
+    """A person of Party B says that the notices of the window have arrived; answers how many were confirmed now."""
+    own = Agreement.objects.for_user(by).values("pk")
+    rows = Reach.objects.filter(announcement__window=window, agreement__in=own, notice__state="sent")
+    notices = ServedNotice.objects.filter(pk__in=rows.values("notice"))
+    for notice in notices:
+        serving.receive(notice, received_at=at, received_by=by.get_full_name(), by=by, at=at)
+    return len(notices)
+
+
 def verdicts(window: MaintenanceWindow) -> list[Reach]:
     """What was decided on the last announcement that is still to be judged: one row for each agreement and service."""
     last = window.announcements.order_by("-seq").first()

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from contracts.models import Agreement
 from people.models import User
 from people.showing import badge
 from sla.faces import spelled
@@ -45,6 +46,7 @@ def drawn_window(row: MaintenanceWindow, user: User) -> dict[str, Any]:
     """An announced window as Party B sees it: whether it was told in time, by agreement and service of its own."""
     last = max(row.announcements.all(), key=lambda made: made.seq)
     own = set(Service.objects.for_user(user).values_list("pk", flat=True))
+    bodies = set(Agreement.objects.for_user(user).values_list("party_b", flat=True))
     return {
         "row": row,
         "badge": window_badge(row),
@@ -53,6 +55,12 @@ def drawn_window(row: MaintenanceWindow, user: User) -> dict[str, Any]:
         "changed": last.kind == Announcement.Kind.CHANGED,
         "services": services_words([service.name for service in row.services.all() if service.pk in own]),
         "reaches": _reaches(last, user),
+        "unread": any(
+            reach.notice is not None and reach.notice.state == "sent"
+            for made in row.announcements.all()
+            for reach in made.reaches.all()
+            if reach.agreement.party_b_id in bodies
+        ),
     }
 
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path("knowledge/<int:pk>/<slug:kind>/", answers.use, name="article-use"),
     path("attachments/<int:pk>/", views.attachment, name="attachment"),
     path("service/", uptime.service, name="service"),
+    path("service/maintenance/<int:pk>/received/", uptime.received, name="window-received"),
     path("service/outages/<str:number>/", uptime.outage, name="outage"),
     path("service/outages/<str:number>/report/", uptime.outage_report, name="outage-report"),
 ]

@@ -293,6 +293,7 @@ MODELS: dict[str, ModelRow] = {
             (
                 *("accept", "respond", "propose", "ask", "reply", "close", "reassign", "note", "cancel"),
                 "article",
+                "services",
                 *("queue", "label", "escalate", "link", "unlink", "watch", "unwatch", "merge"),
                 "accept",
                 "respond",
@@ -534,6 +535,7 @@ OWN_POSTS = (
     "contracts:violation-act",
     "contracts:case-act",
     "sla:act",
+    "sla:window-received",
     "sla:report-act",
     "sla:article-use",
     "journal:read",
@@ -550,4 +552,16 @@ ADMINISTERED = frozenset({"contracts:member-add", "contracts:contact-add", "cont
 SHARED = ("admin:autocomplete", "admin:view_on_site", "admin:app_list", "admin:(?P<url>.*)$", "admin:<path:object_id>/")
 
 # The API: in by token only, whoever asks.  What each may do there is tested in tests/portal/test_api.py.
-API = ("api:api-root", "api:file", "api:find", "api:one", "api:act", "api:usage", "api:bills", "api:updates")
+API = (
+    "api:api-root",
+    "api:file",
+    "api:find",
+    "api:one",
+    "api:act",
+    "api:usage",
+    "api:bills",
+    "api:updates",
+    "api:outage_start",
+    "api:outage_end",
+    "api:outage_list",
+)

@@ -36,7 +36,16 @@ from contracts.models import (
 from journal.models import Approval, Notice
 from people.models import User
 from sla import tickets
-from sla.models import Adjudication, ArticleVersion, Attachment, Breach, ServiceReport, Ticket
+from sla.models import (
+    Adjudication,
+    ArticleVersion,
+    Attachment,
+    Breach,
+    Outage,
+    Service,
+    ServiceReport,
+    Ticket,
+)
 from tests import access_policy as policy
 from tests import make
 from tests.answers import let_go, seen
@@ -337,6 +346,7 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         "sla:quality-report": {"number": _quality_tickets(body).filter(quality__isnull=False).latest("pk").number},
         "sla:quality-describe": {"number": _quality_tickets(body).filter(quality=None).latest("pk").number},
         **{name: {"pk": ServiceReport.objects.get(agreement__party_b=body).pk} for name in REPORT_PAGES},
+        **{name: {"number": _own_outage(body)} for name in ("sla:outage", "sla:outage-report")},
         "contracts:agreement": {"pk": Agreement.objects.get(party_b=body, state="in_force").pk},
         "contracts:exit-task": {"pk": ExitTask.objects.get(agreement__party_b=body, state="open").pk},
         "contracts:compare": {"pk": Agreement.objects.get(party_b=body, state="in_force").pk},
@@ -370,6 +380,17 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
 def _quality_tickets(body: Organisation) -> Any:
     """The data quality tickets of the organisation."""
     return Ticket.objects.filter(agreement__party_b=body, kind="data_quality")
+
+
+def _own_outage(body: Organisation) -> str:
+    """The explained outage, moved to a service that only this organisation uses: the sample's concerns everybody."""
+    outage = Outage.objects.exclude(report=None).get()
+    only = Service.objects.create(
+        provider=outage.services.get().provider, code="own", name="专用接口", kind="interface", since=date(2026, 1, 1)
+    )
+    only.agreements.set(Agreement.objects.filter(party_b=body))
+    outage.services.set([only])
+    return str(outage.number)
 
 
 def _own_duty(body: Organisation) -> int:

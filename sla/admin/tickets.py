@@ -21,6 +21,7 @@ from people.models import User
 from sla import forms, tickets
 from sla.admin.desk_verbs import DESK_VERBS, acting, can
 from sla.admin.massing import MassMixin
+from sla.admin.uptime import TICKET_VERBS
 from sla.admin.workbench import WorkbenchMixin
 from sla.answer_panels import panels_beside
 from sla.desk_panels import desk_panel, facing_panel
@@ -110,6 +111,7 @@ class TicketAdmin(WorkbenchMixin, MassMixin, RecordAdmin):
              when=can("cancel"), tone="danger",
              explain=lambda obj: _t("只用于误报或重复的报告；乙方会收到通知。已经发生的超时不会消失。")),
         *DESK_VERBS,
+        *TICKET_VERBS,
     )  # fmt: skip
 
     class Media:

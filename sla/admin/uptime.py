@@ -21,10 +21,11 @@ from contracts.tables import Linked, table
 from journal.models import Approval
 from people.console import ConsoleAdmin, DateRangeFilter, Outcome, Panel, RecordAdmin, Verb, badge
 from people.models import User
-from sla import maintenance, outages, uptime_keeping
+from sla import concerning, maintenance, outages, uptime_keeping
 from sla.forms.uptime import (
     BeginForm,
     CancelForm,
+    ConcernForm,
     CorrectForm,
     EndForm,
     ExplainForm,
@@ -36,6 +37,7 @@ from sla.forms.uptime import (
 )
 from sla.models import MaintenanceWindow, Outage, Service, ServiceTerm
 from sla.scope import agreements_of
+from sla.steps import may
 from sla.uptime_faces import outage_steps
 from sla.uptime_words import (
     VERDICT_TONES,
@@ -172,6 +174,15 @@ class ServiceTermAdmin(DraftTermAdmin):
     @admin.display(description=_("维护提前通知"), ordering="notice_hours")
     def notice(self, obj: ServiceTerm) -> str:
         return notice_words(obj)
+
+
+TICKET_VERBS = (
+    button(
+        "services", _("涉及的服务"), "sla.handle_ticket", concerning.name_services, _("已登记涉及的服务。"),
+        form=ConcernForm, when=lambda obj: may("hold", obj.state),
+        explain=lambda obj: _t("按时公告的维护期间，只暂停涉及该服务的报告，且只暂停协议约定的计时。"),
+    ),
+)  # fmt: skip
 
 
 def _plan(request: HttpRequest, obj: None, said: dict[str, Any]) -> Outcome:

@@ -110,6 +110,18 @@ class TicketNumbersField(forms.CharField):
         return list(found.values())
 
 
+class ConcernForm(VerbForm):
+    """The services that a report is about, of those that its agreement uses."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = ServicesField(required=False)
+        if self.obj is not None:
+            field.queryset = Service.objects.of(self.obj.agreement).order_by("kind", "name")
+            field.initial = list(self.obj.service_links.values_list("service", flat=True))
+        self.fields["services"] = field
+
+
 class TellForm(VerbForm):
     """What Party B is told."""
 

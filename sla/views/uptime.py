@@ -4,16 +4,20 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from contracts.models import Agreement
 from people.models import User
+from people.refusal import Refused
 from people.uploading import download
+from sla import maintenance
 from sla.models import MaintenanceWindow, Outage, Service
 from sla.uptime import availability_of
 from sla.uptime_faces import drawn_outage, drawn_row, drawn_window, outage_steps
@@ -43,6 +47,20 @@ def service(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/sla/service.html", context)
 
 
+@require_POST
+@login_required
+def received(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm that the notices of an announced window have arrived; another's window is answered as missing."""
+    user = cast(User, request.user)
+    window = get_object_or_404(MaintenanceWindow.objects.for_user(user), pk=pk)
+    try:
+        maintenance.confirm_receipt(window, by=user, at=timezone.now())
+        messages.success(request, _("已确认收到维护通知。"))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("sla:service")
+
+
 @require_safe
 @login_required
 def outage(request: HttpRequest, number: str) -> HttpResponse:
@@ -70,8 +88,9 @@ def _own(request: HttpRequest, number: str) -> Outage:
 
 
 def _windows(user: User, at: datetime) -> list[MaintenanceWindow]:
-    rows = MaintenanceWindow.objects.for_user(user).ahead(at)
-    return list(rows.order_by("planned_from").prefetch_related("services", "announcements__reaches__service"))
+    rows = MaintenanceWindow.objects.for_user(user).ahead(at).order_by("planned_from")
+    told = ("services", "announcements__reaches__notice", "announcements__reaches__agreement")
+    return list(rows.prefetch_related(*told))
 
 
 def _figures(user: User, month: date, at: datetime) -> Iterator[dict[str, Any]]:

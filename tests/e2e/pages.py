@@ -33,7 +33,7 @@ from contracts.models import (
 from people.acting import ActingMixin
 from people.models import User
 from people.roles import LABELS
-from sla.models import ArticleVersion, QualityReport, Ticket
+from sla.models import ArticleVersion, Outage, QualityReport, Ticket
 
 
 @dataclass(frozen=True)
@@ -192,6 +192,9 @@ def _portal_records(user: User) -> Iterator[Page]:
         for dispute in Dispute.objects.for_user(user)[:1]:
             seen["d"] = Page("portal-dispute", reverse("contracts:dispute", args=[dispute.pk]), user.username)
         seen["a"] = Page("portal-agreement", reverse("contracts:agreement", args=[agreement.pk]), user.username)
+    for outage in Outage.objects.for_user(user).order_by("pk"):
+        path = reverse("sla:outage", args=[outage.number])
+        seen.setdefault(f"o{outage.state}", Page(f"portal-outage-{outage.state}", path, user.username))
     for violation in Violation.objects.for_user(user).order_by("pk"):
         path = reverse("contracts:violation", args=[violation.pk])
         seen.setdefault(f"v{violation.state}", Page(f"portal-violation-{violation.state}", path, user.username))
