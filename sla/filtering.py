@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from sla.models import Holding, Label, Labelled, Queue
 
 ALL, OPEN = "all", "open"
 
@@ -53,6 +55,43 @@ class QueueFilter(admin.SimpleListFilter):
     def _chosen(self) -> str:
         value = self.value()
         return value if value in QUEUES else self.otherwise
+
+
+class DeskFilter(admin.SimpleListFilter):
+    """The queue that the ticket lies with."""
+
+    title = _("处理队列")
+    parameter_name = "desk"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        named = [(str(pk), name) for pk, name in Queue.objects.order_by("name").values_list("pk", "name")]
+        return [*named, ("none", str(_("不在队列里")))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value() or ""
+        here = Holding.objects.filter(ticket=OuterRef("pk"), until__isnull=True, queue__isnull=False)
+        if value == "none":
+            return queryset.filter(~Exists(here))
+        return queryset.filter(Exists(here.filter(queue=int(value)))) if _is_key(value) else queryset
+
+
+class LabelFilter(admin.SimpleListFilter):
+    """The category or a label of the ticket."""
+
+    title = _("分类和标签")
+    parameter_name = "label"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(pk), name) for pk, name in Label.objects.values_list("pk", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value() or ""
+        worn = Labelled.objects.filter(ticket=OuterRef("pk"))
+        return queryset.filter(Exists(worn.filter(label=int(value)))) if _is_key(value) else queryset
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 18
 
 
 class BrokenFilter(admin.SimpleListFilter):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
@@ -57,8 +57,8 @@ def _in_use(obj: Any) -> SafeString:
 class DeskAdmin(ReadOnlyAdmin):
     """Rows that are known by a name and can be retired."""
 
-    list_filter: Any = ("retired",)
-    search_fields = ("name",)
+    list_filter: ClassVar[Any] = ("retired",)
+    search_fields: ClassVar[Any] = ("name",)
     search_help_text = _("按名称查找")
 
     @admin.display(description=_("状态"), ordering="retired")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, cast
 
 from django.http import HttpRequest
@@ -12,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from people.console import Verb
 from people.models import User
-from sla import escalating, forms, knowledge, labelling, linking, merging, queues, tickets, watching
+from sla import escalating, forms, knowledge, labelling, linking, merging, outages, queues, tickets, watching
 from sla.forms.answers import ArticleForm
 from sla.massing import MassAct, add_mass_act
+from sla.models import Outage, Ticket
 from sla.steps import may
 
 HANDLE = "sla.handle_ticket"
@@ -62,11 +64,18 @@ DESK_VERBS = (
          explain=lambda obj: _t("本报告的时限计时取消，附件和关注人转到另一份报告，其起算时间不变；通知乙方。")),
 )  # fmt: skip
 
+
+def _explained(ticket: Ticket, *, at: datetime, by: User, outage: Outage) -> None:
+    """The outage explains the ticket.  Raises Refused for one that another outage explains."""
+    outages.link(outage, tickets=[ticket], by=by, at=at)
+
+
 MASS = (
     MassAct("assign", _("转派给"), forms.ReassignForm, tickets.reassign),
     MassAct("queue", _("转入队列"), forms.MoveForm, queues.move),
     MassAct("label", _("加标签或分类"), forms.AddLabelForm, labelling.add),
     MassAct("close", _("关闭已确认的"), forms.MaySayForm, tickets.close, explain=_("只关闭乙方已确认的，其余不变。")),
+    MassAct("outage", _("关联到服务中断"), forms.OutageLinkForm, _explained, permission="sla.record_outage"),
 )  # fmt: skip
 for _act in MASS:
     add_mass_act(_act)

@@ -27,7 +27,7 @@ from sla.answer_panels import panels_beside
 from sla.desk_panels import desk_panel, facing_panel
 from sla.faces import PRIORITY_TONES, STATE_TONES, clock_badge, faces_of, left_badge, with_left
 from sla.figure_filters import AlikeFilter
-from sla.filtering import QueueFilter
+from sla.filtering import DeskFilter, LabelFilter, QueueFilter
 from sla.models import Clock, Ticket
 from sla.panels import ticket_panels
 from sla.steps import may
@@ -61,7 +61,10 @@ class TicketAdmin(WorkbenchMixin, MassMixin, RecordAdmin):
         "number", "title", "state_badge", "next_due", "response_badge", "solution_badge", "assignee", "party_b",
     )  # fmt: skip
     list_select_related = ("agreement__party_b", "assignee")
-    list_filter = (QueueFilter, AlikeFilter, "kind", "priority", ("received_at", DateRangeFilter), "agreement")
+    list_filter = (
+        QueueFilter, DeskFilter, AlikeFilter, "kind", "priority", LabelFilter, ("received_at", DateRangeFilter),
+        "agreement",
+    )  # fmt: skip
     search_fields = ("number", "title", "description", "agreement__number", "agreement__party_b__name")
     search_help_text = _("按编号、标题、情况描述、协议编号或乙方查找（包括已结束的报告）")
     empty_hint = _("没有待处理的报告。")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from people.models import User
 from sla import answering, holding, linking, telling, watching
 from sla.canned import NAMES
 from sla.forms.tickets import AskForm, ProposeForm, RespondForm, TextField
-from sla.models import CannedAnswer, Label, Queue, Ticket, TicketLink
+from sla.models import CannedAnswer, Label, Outage, Queue, QueueRule, Ticket, TicketLink
 from sla.querysets import TicketQuerySet
 
 Named = list[tuple[str, object]]
@@ -64,8 +65,9 @@ class CannedMixin(VerbForm):
         name = self.add_prefix("text")
         if self.is_bound and not self.data.get(name, "").strip():
             text = texts.get(self.data.get(self.add_prefix("canned"), ""), "")
-            self.data = self.data.copy()  # type: ignore[assignment]
-            self.data[name] = text  # type: ignore[index]
+            self.data = (
+                {**self.data.dict(), name: text} if isinstance(self.data, QueryDict) else {**self.data, name: text}
+            )
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -186,27 +188,29 @@ class EscalateForm(VerbForm):
 
 
 class WatchForm(VerbForm):
-    user = forms.ModelChoiceField(
+    user = forms.ModelChoiceField(  # type: ignore[assignment]
         queryset=User.objects.none(), label=_("让谁关注"), help_text=_("甲方人员，或本协议乙方的人员。")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.obj is not None:
-            people = watching.possible_watchers(self.obj)
-            self.fields["user"].queryset = User.objects.filter(pk__in=[p.pk for p in people])  # type: ignore[attr-defined]
-            self.initial.setdefault("user", self.user.pk if self.user in people and self.user else None)
+            keys = [person.pk for person in watching.possible_watchers(self.obj)]
+            self.fields["user"].queryset = User.objects.filter(pk__in=keys)  # type: ignore[attr-defined]
+            _begin_with(self, kwargs.get("user"), keys)
 
 
 class UnwatchForm(VerbForm):
-    user = forms.ModelChoiceField(queryset=User.objects.none(), label=_("谁不再关注"))
+    user = forms.ModelChoiceField(  # type: ignore[assignment]
+        queryset=User.objects.none(), label=_("谁不再关注")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.obj is not None:
             people = User.objects.filter(watched_tickets__ticket=self.obj)
             self.fields["user"].queryset = people  # type: ignore[attr-defined]
-            self.initial.setdefault("user", self.user.pk if self.user in people and self.user else None)
+            _begin_with(self, kwargs.get("user"), [person.pk for person in people])
 
 
 class QueueForm(VerbForm):
@@ -221,7 +225,8 @@ class QueueForm(VerbForm):
         super().__init__(*args, **kwargs)
         self.fields["members"].queryset = telling.handlers()  # type: ignore[attr-defined]
         if self.obj is not None:
-            self.initial |= {"name": self.obj.name, "purpose": self.obj.purpose, "members": self.obj.members.all()}
+            said = {"name": self.obj.name, "purpose": self.obj.purpose, "members": self.obj.members.all()}
+            self.initial.update(said)
 
 
 class QueueRuleForm(VerbForm):
@@ -238,7 +243,7 @@ class QueueRuleForm(VerbForm):
 
 
 class DropRuleForm(VerbForm):
-    rule = forms.ModelChoiceField(queryset=None, label=_("删除哪条规则"), empty_label=None)
+    rule = forms.ModelChoiceField(queryset=QueueRule.objects.none(), label=_("删除哪条规则"), empty_label=None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -260,7 +265,7 @@ class ChangeLabelForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.obj is not None:
-            self.initial |= {"name": self.obj.name, "tone": self.obj.tone}
+            self.initial.update({"name": self.obj.name, "tone": self.obj.tone})
 
 
 class CannedForm(VerbForm):
@@ -278,11 +283,20 @@ class CannedForm(VerbForm):
         self.fields["text"].help_text = _t("可以用 %(places)s，发送时换成报告的内容。") % {"places": places}
         if self.obj is not None:
             said = {"name": self.obj.name, "use": self.obj.use, "queue": self.obj.queue_id, "text": self.obj.text}
-            self.initial |= said
+            self.initial.update(said)
 
     def wording(self) -> answering.Wording:
         """What a valid form says."""
         return answering.Wording(**self.cleaned_data)
+
+
+class OutageLinkForm(VerbForm):
+    outage = forms.ModelChoiceField(queryset=Outage.objects.none(), label=_("服务中断"), empty_label=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        standing = Outage.objects.exclude(state=Outage.State.WITHDRAWN).order_by("-started_at")
+        self.fields["outage"].queryset = standing  # type: ignore[attr-defined]
 
 
 class AddLabelForm(VerbForm):
@@ -291,6 +305,12 @@ class AddLabelForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["label"].queryset = Label.objects.standing()  # type: ignore[attr-defined]
+
+
+def _begin_with(form: VerbForm, person: User | None, keys: list[int]) -> None:
+    """The person who acts is proposed, where he is among those who may be chosen."""
+    if person is not None and person.pk in keys:
+        form.initial.setdefault("user", person.pk)
 
 
 def rule_words(rule: Any) -> str:

@@ -106,6 +106,7 @@ def _admin_pages(looker: User) -> Iterator[Page]:
         for agreement in Agreement.objects.filter(state=state)[:1]:
             path = reverse("admin:contracts_agreement_change", args=[agreement.pk])
             yield Page(f"admin-contracts_agreement-{state}", path, looker.username)
+    yield from _desk_pages(looker)
     yield Page("admin-sla_rating-figures", reverse("admin:sla_rating_figures"), looker.username)
     for model, model_admin in sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label_lower):
         name = f"{model._meta.app_label}_{model._meta.model_name}"
@@ -113,6 +114,18 @@ def _admin_pages(looker: User) -> Iterator[Page]:
         if model_admin.has_add_permission(request):
             yield Page(f"admin-{name}-add", reverse(f"admin:{name}_add"), looker.username)
         yield from _record_pages(name, model_admin, request)
+
+
+def _desk_pages(looker: User) -> Iterator[Page]:
+    """The workbench, the page of an act on many reports, and a report that was merged."""
+    desk = reverse("admin:sla_ticket_workbench")
+    yield Page("admin-workbench", desk, looker.username)
+    yield Page("admin-workbench-filtered", f"{desk}?show=risk", looker.username)
+    keys = ",".join(str(pk) for pk in Ticket.objects.open().order_by("pk").values_list("pk", flat=True)[:3])
+    yield Page("admin-workbench-mass", f"{reverse('admin:sla_ticket_mass')}?act=queue&ids={keys}", looker.username)
+    for merged in Ticket.objects.filter(merge__isnull=False).order_by("pk")[:1]:
+        path = reverse("admin:sla_ticket_change", args=[merged.pk])
+        yield Page("admin-sla_ticket-merged", path, looker.username)
 
 
 def _merge_pages(looker: User) -> Iterator[Page]:

@@ -29,7 +29,7 @@ def pair(agreement: Agreement, party_b: User) -> tuple[Ticket, Ticket]:
 
 def both_ways(pair: tuple[Ticket, Ticket], by: User) -> list[Any]:
     one, two = pair
-    said = {"text": "同一次故障。", "at": AT, "by": by}
+    said: dict[str, Any] = {"text": "同一次故障。", "at": AT, "by": by}
     return [partial(merging.merge, one, into=two, **said), partial(merging.merge, two, into=one, **said)]
 
 

@@ -12,12 +12,15 @@ from django.test.utils import CaptureQueriesContext
 
 from contracts.models import Agreement
 from people.models import User
+from people.refusal import Refused
 from people.submitting import KEY_FIELD, new_key
-from sla import answering, labelling, linking, queues, tickets, watch, watching, workbench
+from sla import answering, labelling, linking, outages, queues, tickets, watch, watching, workbench
 from sla.models import CannedAnswer, Label, Queue, SavedFilter, Ticket
 from sla.workbench import Asked, asked, open_spans, page_of
 from tests import make
 from tests.sla.make_sla import NINE, OFFICE, local, make_ticket
+from tests.sla.make_uptime import outage as make_outage
+from tests.sla.make_uptime import service
 
 pytestmark = pytest.mark.django_db
 HERE = "/admin/sla/ticket/workbench/"
@@ -292,6 +295,37 @@ def test_whoever_only_reads_does_nothing_to_many(
     assert Ticket.objects.get().assignee is None
 
 
+def test_many_reports_are_explained_by_one_outage(
+    console: Client, ticket: Ticket, agreement: Agreement, party_b: User, operator: User
+) -> None:
+    twin = make_ticket(agreement, party_b)
+    outage = make_outage(operator, service(agreement), since=NINE)
+    outages.link(outage, tickets=[ticket], by=operator, at=NINE)
+
+    said = {"act": "outage", "ids": f"{ticket.pk},{twin.pk}", "outage": outage.pk}
+    console.post("/admin/sla/ticket/mass/", said)
+
+    assert {link.ticket for link in outage.links.all()} == {ticket, twin}
+
+
+def test_the_list_is_filtered_by_queue_and_label(
+    console: Client, ticket: Ticket, agreement: Agreement, party_b: User, operator: User, ops_lead: User
+) -> None:
+    twin = make_ticket(agreement, party_b)
+    queue = queues.make(name="一线", members=[operator], at=NINE, by=ops_lead)
+    label = labelling.make(name="急", sort="label", tone="bad", at=NINE, by=ops_lead)
+    queues.move(ticket, queue=queue, at=NINE, by=operator)
+    labelling.add(ticket, label=label, at=NINE, by=operator)
+
+    def shown(query: str) -> set[str]:
+        page = text(console.get(f"/admin/sla/ticket/?{query}"))
+        return set(re.findall(r"/change/[^>]*>(GZ-2026-\d+)</a>", page))
+
+    assert shown(f"desk={queue.pk}") == shown(f"label={label.pk}") == {ticket.number}
+    assert shown("desk=none") == {twin.number}
+    assert shown("desk=x&label=９") == {ticket.number, twin.number}
+
+
 def test_an_act_that_there_is_not(console: Client) -> None:
     assert console.get("/admin/sla/ticket/mass/?act=destroy").status_code == 404
 
@@ -357,7 +391,7 @@ def test_hostile_words_in_a_canned_answer_are_only_words(
     ],
 )
 def test_a_canned_answer_that_cannot_be(ops_lead: User, changes: dict[str, str], words: str) -> None:
-    with pytest.raises(answering.Refused, match=words):
+    with pytest.raises(Refused, match=words):
         canned(ops_lead, **{"words": "收到。", **{("words" if k == "text" else k): v for k, v in changes.items()}})
 
 
