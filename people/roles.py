@@ -200,6 +200,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "sla.view_label": TICKET_READERS,
     "sla.view_cannedanswer": TICKET_READERS,
     "sla.view_clock": TICKET_READERS,
+    "sla.approve_backdating": (OPERATIONS_LEAD,),
     "sla.view_servicereport": AGREEMENT_READERS,
     "sla.issue_report": (OPERATIONS_LEAD,),
     "sla.view_whatif": TICKET_READERS,

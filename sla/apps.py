@@ -18,7 +18,7 @@ class SlaConfig(AppConfig):
         from journal import effects
         from journal.choosing import use_support_hours
         from journal.wording import name_actions
-        from sla import credit_panels, crediting, knowledge, quality, quality_panels, rating, stating
+        from sla import backdating, credit_panels, crediting, knowledge, quality, quality_panels, rating, stating
         from sla.carrying import CREDIT_RULES
         from sla.findables import register_sources
         from sla.quiet_hours import AgreedHours
@@ -46,6 +46,13 @@ class SlaConfig(AppConfig):
         add_carrier(CREDIT_RULES)
         add_panels(credit_panels.agreement_panels)
         add_sections(credit_panels.agreement_sections)
+        effects.register(
+            backdating.KIND,
+            backdating.approved,
+            permission="sla.approve_backdating",
+            label=_("补记暂停"),
+            describe=backdating.describe,
+        )
         effects.register(
             crediting.KIND,
             crediting.accept,

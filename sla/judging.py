@@ -13,7 +13,15 @@ from sla import breaches
 from sla.clocks import Dial, happen
 from sla.models import Breach, Clock
 from sla.promises import Promise
-from sla.replay import Course, Happening, broken_at, consumed_at, levels_reached
+from sla.replay import (
+    AWAITING_PARTY_B,
+    Course,
+    Happening,
+    broken_at,
+    cap_reached,
+    consumed_at,
+    levels_reached,
+)
 
 # What one bad row can raise by its rules, calendar or numbers.  A lost database is no row's fault and stays visible.
 BAD_ROW = (Refused, ValueError, LookupError, TypeError, ArithmeticError, DataError, IntegrityError)
@@ -46,6 +54,7 @@ def warn(dial: Dial, *, at: datetime) -> int | None:
 
 def stop(dial: Dial, *, at: datetime, by: User) -> None:
     """The promised act is done: the clock stops and is judged by what it consumed."""
+    uncap(dial, at=at)
     settle(dial, at=at)
     happen(dial, Happening("stopped", at), by=by, recorded_at=at)
 
@@ -70,10 +79,20 @@ def resume(dial: Dial, *, at: datetime, by: User | None, reason: str, until: dat
     """One reason for the pause is over: the clock runs on unless another holds it; False when it did not hold."""
     if reason not in dial.course.held:
         return False
+    if reason == AWAITING_PARTY_B and (capped_at := cap_reached(dial.course, dial.calendar)) is not None:
+        until = min(until or at, capped_at)
     data = {} if until is None or until >= at else {"until": until.isoformat()}
     happen(dial, Happening("resumed", at, data, reason), by=by, recorded_at=at)
     settle(dial, at=at)
     return True
+
+
+def uncap(dial: Dial, *, at: datetime) -> bool:
+    """End a wait for Party B that has lasted as long as the terms allow; False when it has not."""
+    capped_at = cap_reached(dial.course, dial.calendar)
+    if capped_at is None or capped_at > at:
+        return False
+    return resume(dial, at=max(at, dial.course.last_at), by=None, reason=AWAITING_PARTY_B, until=capped_at)
 
 
 def reopen(dial: Dial, *, at: datetime, by: User | None, reason: str = "") -> None:
@@ -87,6 +106,7 @@ def retarget(dial: Dial, promise: Promise, *, at: datetime, by: User | None, rea
     Already over: the promise breaks at the change itself.  A broken one stays broken, and is not set free either.
     False when nothing changes.
     """
+    uncap(dial, at=at)
     settle(dial, at=at)
     course = dial.course
     free = promise.target is None and course.breached_at is not None

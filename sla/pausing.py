@@ -14,7 +14,7 @@ from django.db import transaction
 from people.models import User
 from sla.acts import Act, begin, finish, second
 from sla.clocks import Dial
-from sla.judging import pause, resume
+from sla.judging import pause, resume, uncap
 from sla.models import Clock, Ticket, TicketEntry
 from sla.replay import AWAITING_PARTY_B, cap_reached
 
@@ -76,11 +76,9 @@ def end_capped_wait(dial: Dial, *, at: datetime) -> bool:
     Called by the sweep with the clock locked; the ticket stays as it is, still asking Party B.
     """
     capped_at = cap_reached(dial.course, dial.calendar)
-    if capped_at is None or capped_at > at:
+    if not uncap(dial, at=at):
         return False
-    at = max(at, dial.course.last_at)
-    resume(dial, at=at, by=None, reason=AWAITING_PARTY_B, until=capped_at)
-    act = Act("", dial.clock.ticket, at, None, {dial.clock.kind: dial})
+    act = Act("", dial.clock.ticket, max(at, dial.course.last_at), None, {dial.clock.kind: dial})
     act.data = {**_released([dial], AWAITING_PARTY_B, capped_at), "capped": True}
     finish(act, Kind.RELEASED, "")
     return True

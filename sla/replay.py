@@ -52,8 +52,6 @@ class Course:
     version: int
     counted_from: datetime
     carried: int = 0
-    counted_from: datetime
-    carried: int = 0
     hours: str = ""
     pause_reasons: tuple[str, ...] | None = None
     cap_seconds: int | None = None
@@ -257,7 +255,8 @@ def _demand(fits: bool, kind: str) -> None:  # noqa: FBT001  the condition itsel
 
 def _paused(course: Course, happening: Happening) -> dict[str, Any]:
     _demand(not course.cancelled and happening.reason not in course.held, happening.kind)
-    start = max(_said_at(happening, "since"), course.started_at)
+    # What a stopped clock consumed is never counted again: an earlier start would do that.
+    start = max(_said_at(happening, "since"), course.started_at, course.stopped_at or course.started_at)
     return {"pauses": (*course.pauses, Pause(start, None, happening.reason))}
 
 
@@ -265,7 +264,7 @@ def _resumed(course: Course, happening: Happening) -> dict[str, Any]:
     """One reason is over; an event without a reason, as they were before there were several, ends them all."""
     _demand(course.paused and not course.cancelled, happening.kind)
     _demand(not happening.reason or happening.reason in course.held, happening.kind)
-    until = _said_at(happening, "until")
+    until = max(_said_at(happening, "until"), course.stopped_at or course.started_at)
     return {"pauses": tuple(_ended(pause, happening.reason, until) for pause in course.pauses)}
 
 

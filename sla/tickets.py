@@ -18,6 +18,7 @@ from people.models import User
 from people.refusal import Refused
 from sla import clocks
 from sla.acts import Act, begin, finish, second
+from sla.clocks import Dial
 from sla.judging import cancel as cancel_clock
 from sla.judging import pause, resume, retarget, stop
 from sla.judging import reopen as reopen_clock
@@ -94,20 +95,21 @@ def respond(ticket: Ticket, *, at: datetime, by: User, text: str, files: Files =
 
 @transaction.atomic
 def ask_party_b(ticket: Ticket, *, at: datetime, by: User, text: str, files: Files = ()) -> Ticket:
-    """Ask Party B for what only it can tell: the solution clock pauses until it replies."""
+    """Ask Party B for what only it can tell: the clocks of the remedy pause until it replies."""
     act = begin("ask_party_b", ticket, at=at, by=by)
     words = _said(text, _("请写明需要乙方补充什么。"))
-    pause(act.dials[SOLUTION], at=act.at, by=by, reason=AWAITING_PARTY_B)
+    for dial in _remedies(act):
+        if not dial.course.over:
+            pause(dial, at=act.at, by=by, reason=AWAITING_PARTY_B)
     return finish(act, Kind.ASKED, words, files)
 
 
 @transaction.atomic
 def reply(ticket: Ticket, *, at: datetime, by: User, text: str, files: Files = ()) -> Ticket:
-    """Party B says something.  If Party A was waiting for it, the solution clock runs on at once."""
+    """Party B says something.  If Party A was waiting for it, the clocks run on at once."""
     act = begin("reply", ticket, at=at, by=by)
     words = _said(text, _("请填写回复内容。"))
-    if act.ticket.state == Ticket.State.AWAITING_B:
-        resume(act.dials[SOLUTION], at=act.at, by=by, reason=AWAITING_PARTY_B)
+    _end_wait(act)
     return finish(act, Kind.REPLIED, words, files)
 
 
@@ -116,8 +118,7 @@ def propose(ticket: Ticket, *, at: datetime, by: User, text: str, files: Files =
     """Propose a solution: stops the solution clock and judges it.  Clause 7.3.2."""
     act = begin("propose", ticket, at=at, by=by)
     words = _said(text, _("请写明解决方案。"))
-    if act.ticket.state == Ticket.State.AWAITING_B:
-        resume(act.dials[SOLUTION], at=act.at, by=by, reason=AWAITING_PARTY_B)
+    _end_wait(act)
     stop(act.dials[SOLUTION], at=act.at, by=by)
     act.ticket.proposed_at = act.at
     return finish(act, Kind.PROPOSED, words, files)
@@ -240,11 +241,21 @@ def note(ticket: Ticket, *, at: datetime, by: User, text: str, files: Files = ()
     return finish(act, Kind.NOTE, _said(text, _("请填写备注内容。")), files)
 
 
+def _remedies(act: Act) -> list[Dial]:
+    """The clocks that may pause and be reopened: of the solution and, where agreed, of the restoration."""
+    return [act.dials[kind] for kind in (SOLUTION, RESTORATION) if kind in act.dials]
+
+
+def _end_wait(act: Act) -> None:
+    for dial in _remedies(act):
+        resume(dial, at=act.at, by=act.by, reason=AWAITING_PARTY_B)
+
+
 def _go_on(act: Act, *, reason: str = "") -> None:
     """The stopped clocks of the promised remedy go on; a response that was given stays given."""
-    for kind in (SOLUTION, RESTORATION):
-        if kind in act.dials and act.dials[kind].course.over:
-            reopen_clock(act.dials[kind], at=act.at, by=act.by, reason=reason)
+    for dial in _remedies(act):
+        if dial.course.over:
+            reopen_clock(dial, at=act.at, by=act.by, reason=reason)
     act.ticket.proposed_at = act.ticket.restored_at = None
 
 

@@ -306,6 +306,7 @@ MODELS: dict[str, ModelRow] = {
                 "cancel",
                 "restore",
                 "priority",
+                "backdate",
                 "reopen",
             ),
             OPERATIONS,

@@ -19,6 +19,7 @@ from journal import approvals
 from portal.sample.moments import local, months_before
 from portal.sample.papers import sample_pdf
 from portal.sample.people import People
+from portal.sample.targets import agree_on_targets
 from portal.sample.uptime import agree_services
 from sla.models import CreditRule
 from worktime.models import Calendar
@@ -92,6 +93,8 @@ def _in_force(people: People, body: Organisation, hours: SupportHours, start: da
     _rates(version, start)
     _credit_rules(version)
     agree_services(version)
+    if body == people.bodies[-1]:
+        agree_on_targets(version, by=people["hetong"], at=local(signed_on - timedelta(days=4), 10))
     deciding.decide_all(version, ANSWERS, by=people["hetong"], at=local(signed_on - timedelta(days=3), 10))
     sign(people, agreement, signed_on)
     return activate(people, agreement, signed_on)

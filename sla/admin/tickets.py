@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.console import DateRangeFilter, Outcome, Panel, RecordAdmin, Verb, badge
 from people.models import User
-from sla import forms, tickets
+from sla import backdating, forms, tickets
 from sla.admin.desk_verbs import DESK_VERBS, acting, can
 from sla.admin.massing import MassMixin
 from sla.admin.uptime import TICKET_VERBS
@@ -30,7 +30,7 @@ from sla.figure_filters import AlikeFilter
 from sla.filtering import DeskFilter, LabelFilter, QueueFilter
 from sla.models import Clock, Ticket
 from sla.panels import ticket_panels
-from sla.steps import may
+from sla.steps import OPEN, may
 from sla.telling import moment
 from sla.views.tickets import REACTIONS
 
@@ -45,6 +45,11 @@ def _file(request: HttpRequest, obj: None, cleaned: dict[str, Any]) -> Outcome:
         message=_t("已登记，编号 %(number)s。") % {"number": made.number},
         url=reverse("admin:sla_ticket_change", args=[made.pk]),
     )
+
+
+def _backdate(request: HttpRequest, obj: Ticket, cleaned: dict[str, Any]) -> str:
+    backdating.ask(obj, backdating.Gap(**cleaned), by=cast(User, request.user), at=timezone.now())
+    return _t("已提交，等待运维主管批准。")
 
 
 class QueueList(ChangeList):
@@ -103,6 +108,9 @@ class TicketAdmin(WorkbenchMixin, MassMixin, RecordAdmin):
         Verb("priority", _("调整优先级"), HANDLE, acting(tickets.reprioritise, _("已调整优先级。")),
              form=forms.PriorityForm, when=can("reprioritise"),
              explain=lambda obj: _t("时限按新的优先级调整，已用时间保留；已超过的，从现在起记为超时。")),
+        Verb("backdate", _("补记暂停"), HANDLE, _backdate, form=forms.BackdateForm,
+             when=lambda obj: obj.state in OPEN,
+             explain=lambda obj: _t("当时没有及时登记的暂停，由运维主管批准后从已用时间中扣除；已经记下的超时不变。")),
         Verb("reopen", _("代乙方重新打开"), HANDLE, acting(tickets.reopen, _("已重新打开。")), form=forms.ReopenForm,
              when=can("reopen"),
              explain=lambda obj: _t("在约定期限内，原时限继续计时；超过期限或没有约定的，开始新一轮计时。")),

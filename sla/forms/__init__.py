@@ -25,6 +25,7 @@ from sla.forms.desk import (
 from sla.forms.tickets import (
     AcceptForm,
     AskForm,
+    BackdateForm,
     DisputeForm,
     ExcuseForm,
     MaySayForm,
@@ -52,6 +53,7 @@ __all__ = [
     "AcceptForm",
     "AddLabelForm",
     "AskForm",
+    "BackdateForm",
     "CannedAskForm",
     "CannedForm",
     "CannedProposeForm",

@@ -18,7 +18,7 @@ from people.models import User
 from people.refusal import Refused
 from people.submitting import KEY_FIELD
 from sla import telling
-from sla.models import Ticket
+from sla.models import Clock, Ticket
 from sla.tickets import LONGEST_TITLE, Report
 
 LONGEST = 8000
@@ -162,6 +162,15 @@ class PriorityForm(VerbForm):
 
     priority = forms.TypedChoiceField(label=_("优先级"), choices=Ticket.Priority.choices, coerce=int)
     text = TextField(label=_("理由"), help_text=_("乙方会看到。"))
+
+
+class BackdateForm(VerbForm):
+    """A pause that nobody recorded in time."""
+
+    reason = forms.ChoiceField(label=_("暂停原因"), choices=Clock.Reason.choices)
+    since = MomentField(label=_("开始"))
+    until = MomentField(label=_("结束"))
+    grounds = TextField(label=_("依据"), help_text=_("当时发生了什么，有什么证明；批准人和乙方会看到原因和时间。"))
 
 
 class WithdrawForm(VerbForm):

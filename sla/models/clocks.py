@@ -76,6 +76,7 @@ class Clock(models.Model):
         verbose_name_plural = _("时限计时")
         ordering = ["ticket", "cycle", "kind"]
         default_permissions = ("view",)
+        permissions = [("approve_backdating", _("批准补记暂停"))]
         indexes = [
             # The sweep reads this index only: the cost follows what is due, not what is open.
             models.Index(

@@ -4,7 +4,7 @@ The number in a test's name is the complaint's; its docstring names where it was
 """
 
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,21 +12,23 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contracts.models import Agreement
+from contracts.models import Agreement, AgreementVersion
 from journal import choosing
 from journal.models import Notice
 from journal.outbox import send_due
 from people.models import User
-from sla import crediting, queues, tickets, watch
+from sla import crediting, pausing, queues, tickets, watch
 from sla.attainment import Month
 from sla.credit_panels import percent_words
 from sla.desk_panels import time_in_hand
 from sla.faces import face_of
 from sla.figures import month_figures
-from sla.models import Breach, Clock
+from sla.models import Breach, Clock, Ticket
 from sla.month_results import result_of
+from sla.revising import ClockFollower
 from tests import make
-from tests.sla.make_sla import NINE, local, make_ticket
+from tests.sla import make_targets
+from tests.sla.make_sla import NINE, clock, local, make_ticket
 from tests.sla.make_targets import target
 from tests.sla.test_crediting import EACH, broken, excuse, rule
 
@@ -146,7 +148,7 @@ def test_12_a_changed_deadline_is_told_again_on_the_same_day(
     agreement: Agreement, party_b: User, operator: User
 ) -> None:
     """zammad 4348 (one notice a type a day): half of eight hours used at 14:00, and half of the new six, too."""
-    target(agreement.versions.get(), hours="6", priority=2)
+    target(agreement.versions.get(), time="6", priority=2)
     ticket = make_ticket(agreement, party_b, local("2026-09-16 08:30"))
     tickets.respond(ticket, at=local("2026-09-16 08:40"), by=operator, text="在看。")
     watch.sweep(local("2026-09-16 14:00"))
@@ -261,3 +263,170 @@ def test_26_a_breach_at_midnight_is_counted_in_its_civil_month(party_b_other: Us
     broken_in = [month_figures(made, Month(2026, n), local("2026-10-05 00:00")).of("response").broken for n in (9, 10)]
 
     assert broken_in == [1, 1]
+
+
+# --- The engine -------------------------------------------------------------------------------------------------------
+
+HOUR = 3600
+
+
+def at(text: str) -> datetime:
+    return local(f"2026-09-{text}")
+
+
+@pytest.fixture
+def version(agreement: Agreement) -> AgreementVersion:
+    return agreement.versions.get()
+
+
+@pytest.fixture
+def ticket(agreement: Agreement, party_b: User, operator: User) -> Ticket:
+    """A fault of priority 3, answered at a quarter past nine; eight support hours for the solution."""
+    return tickets.respond(make_ticket(agreement, party_b), at=at("16 09:15"), by=operator, text="正在处理。")
+
+
+def closed(ticket: Ticket, operator: User, party_b: User) -> Ticket:
+    """Proposed at ten, confirmed and closed at eleven on the 16th."""
+    tickets.propose(ticket, at=at("16 10:00"), by=operator, text="已修复。")
+    tickets.confirm(ticket, at=at("16 11:00"), by=party_b)
+    return tickets.close(ticket, at=at("16 11:00"), by=operator)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_01_and_02_pause_time_survives_a_change_of_priority(
+    version: AgreementVersion, ticket: Ticket, operator: User, party_b: User, number: int
+) -> None:
+    """glpi 15605 and 6902: paused while it changes, and paused before it changes."""
+    target(version, time="4", priority=1)
+    tickets.ask_party_b(ticket, at=at("16 10:00"), by=operator, text="请提供日志。")
+    if number == 1:
+        tickets.reprioritise(ticket, at=at("16 10:30"), by=operator, priority=1, text="业务已停。")
+        tickets.reply(ticket, at=at("16 11:00"), by=party_b, text="见附件。")
+    else:
+        tickets.reply(ticket, at=at("16 11:00"), by=party_b, text="见附件。")
+        tickets.reprioritise(ticket, at=at("16 11:30"), by=operator, priority=1, text="业务已停。")
+
+    # Four hours from nine, one hour of them paused.
+    assert clock(ticket, "solution").due_at == at("16 15:30")
+
+
+def test_05_a_paused_clock_is_never_shown_as_violated(ticket: Ticket, operator: User) -> None:
+    """glpi 24481."""
+    tickets.ask_party_b(ticket, at=at("16 10:00"), by=operator, text="请提供日志。")
+    watch.sweep(at("22 10:00"))
+
+    solution = clock(ticket, "solution")
+    face = face_of(solution, at=at("22 10:00"))
+    assert (solution.state, solution.breached_at, face.tone, face.used) == ("paused", None, "muted", HOUR)
+    assert not Breach.objects.filter(kind="solution").exists()
+
+
+def test_13_a_message_moves_no_deadline_of_a_running_clock(ticket: Ticket, operator: User, party_b: User) -> None:
+    """zammad 3140 and 5177: what "update time" means.  Here each clock has one beginning and named acts."""
+    before = clock(ticket, "solution").due_at
+    tickets.reply(ticket, at=at("16 10:00"), by=party_b, text="还是不行。")
+    tickets.note(ticket, at=at("16 10:30"), by=operator, text="已联系网关厂商。")
+
+    assert clock(ticket, "solution").due_at == before
+
+
+@pytest.mark.parametrize("over", ["closed", "cancelled"])
+def test_14_what_is_over_never_escalates(ticket: Ticket, operator: User, party_b: User, over: str) -> None:
+    """zammad 2949, znuny 200."""
+    if over == "closed":
+        closed(ticket, operator, party_b)
+    else:
+        tickets.cancel(ticket, at=at("16 10:00"), by=party_b, text="误报。")
+
+    assert watch.sweep(at("30 10:00")) == {}
+    assert not Breach.objects.exists()
+
+
+@pytest.mark.parametrize("days", [pytest.param(3, id="the same clock"), pytest.param(None, id="a new round")])
+def test_14_a_reopened_ticket_does_not_escalate_at_once(
+    version: AgreementVersion, agreement: Agreement, operator: User, party_b: User, days: int | None
+) -> None:
+    """zammad 188: reopened tickets escalated from the old start."""
+    target(version, reopen_days=days)
+    made = make_ticket(agreement, party_b)
+    tickets.respond(made, at=at("16 09:15"), by=operator, text="正在处理。")
+    closed(made, operator, party_b)
+    tickets.reopen(made, at=at("18 16:00"), by=party_b, text="又出现了。")
+
+    assert watch.sweep(at("18 16:01")) == {}
+    assert not Breach.objects.exists()
+
+
+def test_15_reopening_gives_a_fresh_clock_only_where_it_was_agreed(
+    version: AgreementVersion, agreement: Agreement, operator: User, party_b: User
+) -> None:
+    """znuny 369: a reset on reopening was asked and refused; here the agreement says which, and both are kept."""
+    target(version, reopen_days=1)
+    made = make_ticket(agreement, party_b)
+    tickets.respond(made, at=at("16 09:15"), by=operator, text="正在处理。")
+    closed(made, operator, party_b)
+    tickets.reopen(made, at=at("17 16:00"), by=party_b, text="又出现了。")
+    assert [row.cycle for row in made.clocks.filter(kind="solution")] == [1]
+    tickets.propose(made, at=at("17 16:10"), by=operator, text="已修复。")
+    tickets.confirm(made, at=at("17 16:20"), by=party_b)
+    tickets.reopen(made, at=at("21 16:00"), by=party_b, text="又出现了。")
+
+    rows = made.clocks.filter(kind="solution").order_by("cycle")
+    assert [(row.cycle, row.state, row.consumed_seconds) for row in rows] == [
+        (1, "met", HOUR + 600),
+        (2, "running", 0),
+    ]
+
+
+def test_16_paused_time_is_counted_once_and_only_in_support_hours(
+    ticket: Ticket, operator: User, party_b: User
+) -> None:
+    """erpnext 51111, 49414, 52489."""
+    tickets.ask_party_b(ticket, at=at("16 17:00"), by=operator, text="请提供日志。")
+    pausing.hold(ticket, reason="maintenance", at=at("16 17:15"))
+    tickets.reply(ticket, at=at("17 08:00"), by=party_b, text="见附件。")
+    pausing.release(ticket, reason="maintenance", at=at("17 08:45"))
+
+    # Half an hour of the evening and a quarter of the morning: 09:30 becomes 10:15.
+    assert clock(ticket, "solution").due_at == at("17 10:15")
+
+
+def test_18_a_hold_never_moves_the_beginning(ticket: Ticket, operator: User, party_b: User) -> None:
+    """helpdesk 2449: the hold was added to the creation time."""
+    tickets.ask_party_b(ticket, at=at("16 10:00"), by=operator, text="请提供日志。")
+    tickets.reply(ticket, at=at("16 11:00"), by=party_b, text="见附件。")
+
+    assert clock(ticket, "solution").started_at == at("16 09:00")
+    assert Ticket.objects.get().received_at == at("16 09:00")
+
+
+def test_18_a_changed_holiday_list_moves_what_is_open(ticket: Ticket) -> None:
+    """helpdesk 2449, the other half."""
+    ClockFollower().follow(make_targets.holiday_on("2026-09-17"), by=None, at=at("16 10:00"))
+
+    assert clock(ticket, "solution").due_at == at("18 09:30")
+
+
+def test_25_support_hours_are_counted_where_support_hours_were_promised(ticket: Ticket) -> None:
+    """chatwoot 13392: the wall clock was used."""
+    watch.sweep(at("17 08:00"))
+
+    assert not Breach.objects.exists()
+    assert face_of(clock(ticket, "solution"), at=at("17 08:00")).used == 7 * HOUR
+
+
+def test_25_a_miss_stays_a_miss_after_the_solution(ticket: Ticket, operator: User) -> None:
+    """chatwoot 15024: freeze a miss after the resolution."""
+    tickets.propose(ticket, at=at("17 10:00"), by=operator, text="已修复。")
+
+    solution = clock(ticket, "solution")
+    assert (solution.state, solution.breached_at) == ("missed", at("17 09:30"))
+    assert Breach.objects.get().detected_at == at("17 10:00")
+
+
+def test_25_one_clock_of_a_kind_and_round(ticket: Ticket) -> None:
+    """chatwoot 8938: uniqueness of the applied promise."""
+    kinds = [(row.kind, row.cycle) for row in Clock.objects.filter(ticket=ticket)]
+
+    assert sorted(kinds) == [("response", 1), ("solution", 1)]
+    assert len(set(kinds)) == len(kinds)

@@ -5,15 +5,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from contracts.models import Agreement, AgreementVersion
 from people.models import User
 from people.refusal import Refused
-from sla import clocks, evidence, pausing, targets, tickets, watch
+from people.submitting import KEY_FIELD, new_key
+from sla import clocks, evidence, pausing, stating, targets, tickets, watch
 from sla.models import Breach, ServiceTarget, Ticket
 from sla.promises import promised
 from sla.reopening import reopens_until
+from sla.target_carrying import TARGETS
+from sla.targets import matrix_of
 from sla.timeline import lines_of
 from tests import make
 from tests.sla.make_sla import NINE, clock, local, make_ticket
@@ -31,12 +36,6 @@ def at(text: str) -> datetime:
 def version(agreement: Agreement) -> AgreementVersion:
     """Two hours for the response, eight for the solution, by the text itself."""
     return agreement.versions.get()
-
-
-def natural(made: ServiceTarget) -> None:
-    """Let a row count natural hours."""
-    with make.thawed(made.version):
-        ServiceTarget.objects.filter(pk=made.pk).update(hours="natural")
 
 
 def filed(agreement: Agreement, by: User, impact: str = "part", urgency: str = "medium", **changes: Any) -> Ticket:
@@ -82,7 +81,7 @@ def test_a_restoration_that_nobody_agreed_has_no_clock(agreement: Agreement, par
 
 
 def test_a_clock_pins_what_its_row_said(agreement: Agreement, version: AgreementVersion, party_b: User) -> None:
-    kept = target(version, hours="4", shares=[80], pause_cap_hours=Decimal("1.5"), reopen_days=5, priority=3)
+    kept = target(version, time="4", shares=[80], pause_cap_hours=Decimal("1.5"), reopen_days=5, priority=3)
 
     solution = clock(filed(agreement, party_b), "solution")
 
@@ -104,7 +103,7 @@ def test_without_rows_the_event_is_as_it_always_was(agreement: Agreement, party_
 def test_one_target_may_count_natural_hours_beside_another(
     agreement: Agreement, version: AgreementVersion, party_b: User
 ) -> None:
-    natural(target(version, "response", "1", priority=1))
+    target(version, "response", "1", priority=1, hours="natural")
 
     ticket = filed(agreement, party_b, "whole", "high", at=at("16 23:00"))
 
@@ -128,8 +127,8 @@ def test_the_matrix_of_the_agreement_sets_the_priority(
 @pytest.fixture
 def by_priority(version: AgreementVersion) -> None:
     """Solutions: one hour at priority 1, four at 2, the text's eight below."""
-    target(version, hours="1", priority=1)
-    target(version, hours="4", priority=2)
+    target(version, time="1", priority=1)
+    target(version, time="4", priority=2)
 
 
 def raised(ticket: Ticket, to: int, when: datetime, by: User) -> Ticket:
@@ -195,7 +194,7 @@ def test_a_stopped_clock_keeps_its_target(agreement: Agreement, party_b: User, o
 def test_other_hours_carry_over_what_was_consumed(
     agreement: Agreement, version: AgreementVersion, party_b: User, operator: User
 ) -> None:
-    natural(target(version, hours="6", priority=1))
+    target(version, time="6", priority=1, hours="natural")
     ticket = filed(agreement, party_b, at=at("16 16:30"))
 
     raised(ticket, 1, at("16 20:00"), operator)
@@ -212,7 +211,7 @@ def test_other_hours_carry_over_what_was_consumed(
 def test_other_hours_with_more_consumed_than_promised_break_at_the_change(
     agreement: Agreement, version: AgreementVersion, party_b: User, operator: User
 ) -> None:
-    natural(target(version, hours="6", priority=1))
+    target(version, time="6", priority=1, hours="natural")
     ticket = filed(agreement, party_b)
 
     raised(ticket, 1, at("16 17:30"), operator)
@@ -487,3 +486,146 @@ def test_the_database_freezes_them_too(version: AgreementVersion, statement: str
     with pytest.raises(DatabaseError), transaction.atomic():
         ServiceTarget.objects.create(version=version, clock="response", target_hours=Decimal(1))
     assert ServiceTarget.objects.count() == 1
+
+
+# --- Supplements and what people read ---------------------------------------------------------------------------------
+
+
+def test_a_supplement_takes_the_rows_over_and_says_what_changed(
+    agreement: Agreement, version: AgreementVersion, contract_manager: User
+) -> None:
+    target(version, time="4", priority=1)
+    matrix(version, single_low=1)
+    new = AgreementVersion.objects.create(
+        agreement=agreement, number=2, kind="supplement", effective_from=version.effective_from, base=version,
+        support_hours=version.support_hours,
+    )  # fmt: skip
+    TARGETS.carry(version, new, by=contract_manager, at=MOMENT)
+    same = list(TARGETS.changes(version, new))
+    row = new.targets.get()
+    row.target_hours = Decimal(3)
+    targets.keep_target(row, by=contract_manager, at=MOMENT)
+
+    (change,) = TARGETS.changes(version, new)
+
+    assert (same, matrix_of(new)) == ([], matrix_of(version))
+    assert change.what == "服务时限 故障 · 1 级 特急 · 提出解决方案"
+    assert (change.old[:4], change.new[:4]) == ("4 小时", "3 小时")
+
+
+def test_both_parties_read_the_table_on_the_agreement(
+    agreement: Agreement, version: AgreementVersion, party_b: User, contract_manager: User
+) -> None:
+    target(version, time="4", priority=1, hours="natural", pause_cap_hours=Decimal("1.50"), reopen_days=5)
+    (panel,) = stating.agreement_panels(contract_manager, agreement)
+    (section,) = stating.agreement_sections(party_b, agreement)
+
+    for drawn in (str(panel.html), str(section.html)):
+        assert "4 小时（自然小时（7×24））" in drawn
+        assert "单次等待乙方最长暂停 1.5 小时" in drawn
+        assert "关闭后 5 个支持日内重新打开的，原时限继续" in drawn
+        assert "故障 · 响应" in drawn
+
+
+def test_the_text_states_the_table_as_an_annex(version: AgreementVersion) -> None:
+    assert stating.annex(version).rows == ()
+    target(version, time="4", priority=1)
+    matrix(version, single_low=1)
+
+    rows = stating.annex(version).rows
+
+    assert rows[0].label == "故障 · 1 级 特急 · 提出解决方案"
+    assert rows[-1].value == "紧急，业务已停：3 级 一般；较急，有临时办法：4 级 较低；一般，可以等待：1 级 特急"
+
+
+# --- The console ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def draft(agreement: Agreement, version: AgreementVersion) -> AgreementVersion:
+    """A supplement that is being drafted."""
+    return AgreementVersion.objects.create(
+        agreement=agreement, number=2, kind="supplement", effective_from=version.effective_from, base=version,
+        support_hours=version.support_hours,
+    )  # fmt: skip
+
+
+def typed(draft: AgreementVersion, **changes: Any) -> dict[str, Any]:
+    fields = {
+        "version": draft.pk, "ticket_kind": "fault", "priority": "1", "clock": "solution", "target_hours": "4",
+        "hours": "natural", "shares": "50，90", "pause_reasons": ["maintenance"], "pause_cap_hours": "",
+        "reopen_days": "",
+    }  # fmt: skip
+    return {**fields, **changes}
+
+
+def test_a_contract_manager_adds_and_takes_out_a_row(
+    client: Client, draft: AgreementVersion, contract_manager: User
+) -> None:
+    client.force_login(contract_manager)
+    added = client.post("/admin/sla/servicetarget/add/", typed(draft))
+    row = draft.targets.get()
+
+    assert added.status_code == 302
+    assert (row.shares, row.hours, row.pause_reasons) == ([50, 90], "natural", ["maintenance"])
+    client.post(f"/admin/sla/servicetarget/{row.pk}/do/take-out/", {KEY_FIELD: new_key()})
+    assert not draft.targets.exists()
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        pytest.param({"shares": "50, x"}, "请填写用逗号分开的整数", id="letters"),
+        pytest.param({"shares": "50, 100"}, "1 至 99", id="too much"),
+        pytest.param({"target_hours": "0"}, "须大于 0", id="no time"),
+        pytest.param({"pause_cap_hours": "2"}, "不用填写最长暂停", id="a cap of nothing"),
+        pytest.param({"version": "999999"}, "选择一个有效的选项", id="no such version"),
+    ],
+)
+def test_the_form_says_what_is_wrong(
+    client: Client, draft: AgreementVersion, contract_manager: User, changes: dict[str, str], words: str
+) -> None:
+    client.force_login(contract_manager)
+
+    page = client.post("/admin/sla/servicetarget/add/", typed(draft, **changes))
+
+    assert words in page.content.decode()
+    assert not draft.targets.exists()
+
+
+def test_rows_in_force_are_read_only(client: Client, version: AgreementVersion, contract_manager: User) -> None:
+    kept = target(version)
+    client.force_login(contract_manager)
+
+    page = client.get(f"/admin/sla/servicetarget/{kept.pk}/change/").content.decode()
+    client.post(f"/admin/sla/servicetarget/{kept.pk}/change/", typed(version, target_hours="1"))
+
+    assert 'name="target_hours"' not in page
+    assert ServiceTarget.objects.get().target_hours == 8
+
+
+def test_the_list_asks_the_same_queries_for_many_rows(
+    client: Client, version: AgreementVersion, contract_manager: User, django_assert_max_num_queries: Any
+) -> None:
+    for priority in (1, 2, 3, 4):
+        target(version, priority=priority)
+    client.force_login(contract_manager)
+
+    with django_assert_max_num_queries(14):
+        assert client.get("/admin/sla/servicetarget/").status_code == 200
+
+
+# --- Party B reopens --------------------------------------------------------------------------------------------------
+
+
+def test_party_b_reopens_in_the_portal(client: Client, agreement: Agreement, party_b: User, operator: User) -> None:
+    ticket = closed(filed(agreement, party_b), operator, party_b)
+    client.force_login(party_b)
+    with time_machine.travel(at("17 10:00"), tick=False):
+        page = client.get(f"/portal/tickets/{ticket.number}/").content.decode()
+        said = {KEY_FIELD: new_key(), "text": "又出现了。"}
+        done = client.post(f"/portal/tickets/{ticket.number}/reopen/", said)
+
+    assert "重新打开" in page
+    assert done.status_code == 302
+    assert Ticket.objects.get().state == "reported"
