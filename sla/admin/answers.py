@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from people.console import DateRangeFilter, Outcome, Panel, ReadOnlyAdmin, Verb, badge
 from people.models import User
@@ -143,8 +144,8 @@ class ArticleAdmin(ReadOnlyAdmin):
              form=WordingForm, when=lambda obj: not obj.open_state),
         Verb("link", _("链接到报告"), WRITE, _plain(knowledge.link, _("已链接，乙方在报告页上可以看到。")),
              form=LinkForm, when=_stands("published")),
-        Verb("retire", _("停用"), PUBLISH, _plain(knowledge.retire, _("已停用。")), form=RetireForm, tone="danger",
-             when=_stands("draft", "reviewed", "published")),
+        Verb("retire", pgettext_lazy("article", "停用"), PUBLISH, _plain(knowledge.retire, _("已停用。")),
+             form=RetireForm, tone="danger", when=_stands("draft", "reviewed", "published")),
     )  # fmt: skip
 
     class Media:

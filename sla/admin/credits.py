@@ -63,7 +63,7 @@ def _ask(request: HttpRequest, obj: ServiceCredit, said: dict[str, Any]) -> str:
 
 @admin.register(ServiceCredit)
 class ServiceCreditAdmin(RecordAdmin):
-    list_display = ("month_shown", "agreement", "party_b", "rule", "state_badge", "amount", "total", "raw_total")
+    list_display = ("month_shown", "agreement_number", "party_b", "rule", "state_badge", "amount", "total", "raw_total")
     list_select_related = ("agreement__party_b", "rule__version__agreement")
     list_filter = ("state", "rule__measure", ("month", DateRangeFilter), "agreement")
     search_fields = ("agreement__number", "agreement__party_b__name")
@@ -90,6 +90,10 @@ class ServiceCreditAdmin(RecordAdmin):
     @admin.display(description=_("月份"), ordering="month")
     def month_shown(self, obj: ServiceCredit) -> str:
         return f"{obj.month:%Y-%m}"
+
+    @admin.display(description=_("协议编号"), ordering="agreement__number")
+    def agreement_number(self, obj: ServiceCredit) -> str:
+        return obj.agreement.number
 
     @admin.display(description=_("乙方"), ordering="agreement__party_b__name")
     def party_b(self, obj: ServiceCredit) -> str:

@@ -62,7 +62,7 @@ class RespectFilter(admin.SimpleListFilter):
 @admin.register(QualityReport)
 class QualityReportAdmin(RecordAdmin):
     list_display = (
-        "number", "title", "party_b", "data", "respects_shown", "state_badge", "forwarded_to", "described_at",
+        "number", "title", "party_b", "data", "respects_shown", "state_badge", "described_at",
         "working_days",
     )  # fmt: skip
     list_select_related = ("ticket__agreement__party_b",)

@@ -65,7 +65,7 @@ class CreditRule(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        verbose_name = _("服务减免约定")
+        verbose_name = pgettext_lazy("one", "服务减免约定")
         verbose_name_plural = _("服务减免约定")
         ordering = ["version", "measure", "-below", "pk"]
         default_permissions = ("add", "change", "view")

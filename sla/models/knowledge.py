@@ -39,7 +39,7 @@ class Article(models.Model):
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("知识文章")
+        verbose_name = pgettext_lazy("one", "知识文章")
         verbose_name_plural = _("知识文章")
         ordering = ["-pk"]
         default_permissions = ("view",)
@@ -79,7 +79,9 @@ class ArticleVersion(models.Model):
         PUBLISHED = "published", _("已发布")
         RETIRED = "retired", _("已停用")
 
-    article = models.ForeignKey(Article, models.PROTECT, related_name="versions", verbose_name=_("知识文章"))
+    article = models.ForeignKey(
+        Article, models.PROTECT, related_name="versions", verbose_name=pgettext_lazy("one", "知识文章")
+    )
     number = models.PositiveSmallIntegerField(_("版本号"))
     title = models.CharField(_("标题"), max_length=120)
     question = models.TextField(_("问题"), max_length=1000)

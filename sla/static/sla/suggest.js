@@ -22,6 +22,7 @@
       if (error.name !== "AbortError") place.replaceChildren();
     }
   };
+  (title.closest(".sy-field") || title).after(place);
   title.setAttribute("aria-controls", "suggested");
   title.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, WAIT); });
   ask();
