@@ -61,7 +61,7 @@ def switch_off(endpoint: Endpoint, *, reason: str, by: User, at: datetime) -> En
     if not endpoint.enabled:
         raise Refused(_("这个渠道已经停用。"))
     waiting = Notice.objects.filter(endpoint=endpoint, state=Notice.State.PENDING)
-    waiting.update(state=Notice.State.DEAD, last_error=_("渠道已停用"))
+    waiting.update(state=Notice.State.DROPPED, next_attempt_at=None, last_error=_("渠道已停用"))
     return _kept(endpoint, "endpoint.switched_off", by=by, at=at, reason=reason, enabled=False)
 
 
@@ -135,7 +135,7 @@ def _webhook(endpoint: Endpoint) -> Endpoint:
 
 
 def _demand_sense(target: Target, but: Endpoint | None = None) -> None:
-    same = Endpoint.objects.filter(name=target.name).exclude(pk=but.pk if but else None)
+    same = Endpoint.objects.filter(name=target.name).exclude(pk=but.pk if but else 0)
     if same.exists():
         raise Refused(_("已有同名的外部渠道。"))
     if target.kind == Endpoint.Kind.WEBHOOK:

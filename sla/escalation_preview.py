@@ -60,7 +60,7 @@ def _rows(ticket: Ticket, clock: Clock) -> Iterator[Told]:
         label = Audience(line.audience).label
         if line.endpoint is not None:
             place = endpoints[line.endpoint]
-            names = (place.name if place.enabled else _("%(name)s（已停用）") % {"name": place.name},)
+            names: tuple[str, ...] = (place.name if place.enabled else _("%(name)s（已停用）") % {"name": place.name},)
             yield Told(level_words(line), label, names, place.get_kind_display(), tier)
             continue
         names = tuple(str(person) for person in audience(line, ticket))

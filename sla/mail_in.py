@@ -40,7 +40,7 @@ ROOM = 600  # characters kept free for what is said about files that were not ta
 class Waits(Exception):
     """The letter cannot be handled without a person."""
 
-    def __init__(self, why: Why, detail: str = "") -> None:
+    def __init__(self, why: InMail.Why, detail: str = "") -> None:
         super().__init__(why)
         self.why, self.detail = why, detail
 
@@ -216,7 +216,8 @@ def _named(subject: str, person: User) -> Ticket | Agreement:
         return ticket
     if not theirs:
         raise Waits(Why.NO_NUMBER)
-    return theirs[0]
+    agreement: Agreement = theirs[0]
+    return agreement
 
 
 def _holds(subject: str, number: str) -> bool:
@@ -246,7 +247,8 @@ def _replied(row: InMail, letter: Letter, ticket: Ticket, by: User) -> None:
 
 def _fitting(attached: Sequence[Attached]) -> Fitting:
     """The files by the rules of uploading; a file that may not be taken does not keep the words out."""
-    files, refused = [], []
+    files: list[SimpleUploadedFile] = []
+    refused: list[str] = []
     for one in attached:
         file = SimpleUploadedFile(one.name[-140:], one.content)
         try:
@@ -283,7 +285,7 @@ def _waiting(mail: InMail) -> InMail:
     return mail
 
 
-def _decided(mail: InMail, state: State, *, by: User, at: datetime) -> InMail:
+def _decided(mail: InMail, state: InMail.State, *, by: User, at: datetime) -> InMail:
     mail.state, mail.decided_by, mail.decided_at = state, by, at
     mail.save()
     record(f"mail.{state}", obj=mail, by=by, at=at, reason=mail.detail, data=_noted(mail))

@@ -71,12 +71,12 @@ def from_imap(
 ) -> Counter[str]:
     """Take the unseen letters of an IMAP folder; each is marked seen once it is kept.  Raises OSError, IMAP4.error."""
     counts: Counter[str] = Counter()
-    mailbox = (connect or _secure)(*server)
+    mailbox: Any = (connect or _secure)(*server)
     try:
         mailbox.login(user, settings.MAIL_IN_PASSWORD)
         _asked(mailbox.select(_quoted(folder)))
-        (found,) = _asked(mailbox.uid("SEARCH", None, "UNSEEN"))
-        for uid in (found or b"").split()[:most]:
+        (found,) = _asked(mailbox.uid("SEARCH", "UNSEEN"))
+        for uid in (found or b"").decode("ascii", "replace").split()[:most]:
             raw = _fetched(mailbox, uid)
             if raw is None:
                 continue
@@ -106,7 +106,7 @@ def _content(path: Path) -> bytes | None:
         return file.read(settings.MAIL_IN_MAX_BYTES + 1)
 
 
-def _fetched(mailbox: Any, uid: bytes) -> bytes | None:
+def _fetched(mailbox: Any, uid: str) -> bytes | None:
     """A letter, not more of it than shows that it is too big."""
     answer = _asked(mailbox.uid("FETCH", uid, f"(BODY.PEEK[]<0.{settings.MAIL_IN_MAX_BYTES + 1}>)"))
     for part in answer:

@@ -210,7 +210,7 @@ def audience(line: Line, ticket: Ticket) -> list[User]:
         case levels.PARTY_B:
             return party_b(ticket)
         case levels.PERSON:
-            return list(User.objects.filter(pk=line.person, is_active=True))
+            return list(User.objects.filter(pk=line.person or 0, is_active=True))
         case _:
             return []
 

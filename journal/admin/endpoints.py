@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -130,7 +131,7 @@ class EndpointAdmin(RecordAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Endpoint | None = None) -> Any:
         webhook = obj is not None and _is_webhook(obj)
         where = ("url",) if webhook else ("url_variable", "secret_variable")
-        rows = [(None, {"fields": (("name", "standing"), ("kind", "language"), *where, "made_at")})]
+        rows: list[Any] = [(None, {"fields": (("name", "standing"), ("kind", "language"), *where, "made_at")})]
         if webhook:
             rows.append((_t("签名密钥"), {"fields": (("key_number", "key_made_at", "key_shown_at"),)}))
         return rows
@@ -158,8 +159,11 @@ class EndpointAdmin(RecordAdmin):
         if not request.user.has_perm(MANAGE):
             raise PermissionDenied
         obj = self.get_object(request, str(pk))
-        if obj is None or not _is_webhook(obj):
+        if obj is None:
             raise Http404
+        if not _is_webhook(obj):
+            messages.error(request, _t("只有 Webhook 有本系统的签名密钥；机器人的密钥在其群设置里更换。"))
+            return redirect("admin:journal_endpoint_change", obj.pk)
         key, refused = "", ""
         if request.method == "POST":
             try:

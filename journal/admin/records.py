@@ -31,6 +31,7 @@ NOTICE_TONES: dict[str, Tone] = {
     "dead": "bad",
     "held": "warn",
     "merged": "muted",
+    "dropped": "muted",
 }
 APPROVAL_TONES: dict[str, Tone] = {
     "requested": "warn",

@@ -163,6 +163,7 @@ class Notice(models.Model):
         DEAD = "dead", _("发送失败")
         HELD = "held", _("暂缓发送")
         MERGED = "merged", _("已并入汇总")
+        DROPPED = "dropped", _("不再发送")
 
     key = models.CharField(_("唯一键"), max_length=200, unique=True)
     event = models.ForeignKey(
@@ -234,7 +235,7 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 name="notice_state_known",
-                condition=Q(state__in=["pending", "sending", "sent", "dead", "held", "merged"]),
+                condition=Q(state__in=["pending", "sending", "sent", "dead", "held", "merged", "dropped"]),
                 violation_error_message=_("通知状态不正确。"),
             ),
             models.CheckConstraint(

@@ -49,7 +49,7 @@ def make_rules(people: People, agreements: Sequence[Agreement], robot: Endpoint,
         escalation.add(wanted, by=lead, at=at)
 
 
-LETTERS = (
+LETTERS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     (
         "电子证照调用失败",
         "liujy@partner.example.cn",

@@ -56,15 +56,15 @@ class EscalationRuleAdmin(RecordAdmin):
     """Who is told when a target runs out.  What no rule speaks of is told by the built-in ones."""
 
     change_list_template = "admin/sla/escalationrule_list.html"
-    list_display = ("level", "kind", "whom", "where", "by_email", "standing")
+    list_display = ("level", "kind", "whom", "where", "ways", "standing")
     list_select_related = ("agreement__party_b", "person", "endpoint")
     list_filter = (StandingFilter, "moment", "audience", "agreement")
     search_fields = ("agreement__number", "agreement__party_b__name", "person__name", "endpoint__name")
     search_help_text = _("按协议编号、乙方、人员或渠道查找")
     fields = (
-        ("level", "kind"), ("whom", "by_email"), "where", ("standing", "made_at", "ended_at"),
+        ("level", "kind"), ("whom", "ways"), "where", ("standing", "made_at", "ended_at"),
     )  # fmt: skip
-    readonly_fields = ("level", "kind", "whom", "where", "standing")
+    readonly_fields = ("level", "kind", "whom", "where", "ways", "standing")
     empty_hint = _("没有另设规则，全部按系统默认通知：预警通知负责人，用到 90% 起和超时同时通知主管，超时还通知乙方。")
     list_verbs = (Verb("add", _("登记规则"), MANAGE, _add, form=RuleForm, tone="primary"),)
     verbs = (
@@ -108,6 +108,14 @@ class EscalationRuleAdmin(RecordAdmin):
     @admin.display(description=_("协议"), ordering="agreement")
     def where(self, obj: EscalationRule) -> str:
         return _t("全部协议") if obj.agreement is None else f"{obj.agreement.number} {obj.agreement.party_b}"
+
+    @admin.display(description=_("渠道"), ordering="by_email")
+    def ways(self, obj: EscalationRule) -> str:
+        if obj.endpoint is not None:
+            return str(obj.endpoint.get_kind_display())
+        if obj.audience == levels.NOBODY:
+            return "—"
+        return _t("站内、邮件") if obj.by_email else _t("站内")
 
     @admin.display(description=_("状态"), ordering="ended_at")
     def standing(self, obj: EscalationRule) -> SafeString:

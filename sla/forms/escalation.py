@@ -35,7 +35,7 @@ class RuleForm(VerbForm):
     )
     audience = forms.ChoiceField(label=_("通知谁"), choices=EscalationRule.Audience.choices)
     person = forms.ModelChoiceField(label=_("指定人员"), queryset=User.objects.none(), required=False)
-    endpoint = forms.ModelChoiceField(label=_("外部渠道"), queryset=Endpoint.objects.none(), required=False)
+    endpoint = forms.ModelChoiceField(label=_("渠道"), queryset=Endpoint.objects.none(), required=False)
     by_email = forms.BooleanField(
         label=_("同时发电子邮件"), required=False, initial=True, help_text=_("站内通知总是发送。")
     )

@@ -51,7 +51,7 @@ class ReplyMailForm(VerbForm):
 
     def clean_number(self) -> str:
         """The number in capitals.  Raises ValidationError when there is no such report."""
-        number = self.cleaned_data["number"].strip().upper()
+        number: str = self.cleaned_data["number"].strip().upper()
         if not TICKET_NUMBER.fullmatch(number) or not Ticket.objects.filter(number=number).exists():
             raise forms.ValidationError(_("没有这个编号的报告，请核对。"))
         return number

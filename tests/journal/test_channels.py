@@ -1,6 +1,7 @@
 """Channels outside: signed webhooks and group robots, against a real receiver on this machine."""
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -238,24 +239,14 @@ def test_a_name_is_looked_up_once(there: Receiver, monkeypatch: pytest.MonkeyPat
 
     def answer(host: str, *args: Any, **kwargs: Any) -> list[Any]:
         asked.append(host)
-        return [(2, 1, 6, "", ("127.0.0.1", port))]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
-    monkeypatch.setattr(posting.socket, "getaddrinfo", answer)
-    connected = posting.socket.create_connection
-    monkeypatch.setattr(posting.socket, "create_connection", lambda address, timeout: _direct(address, timeout))
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
     posting.post(f"http://monitor.example.cn:{port}/", b"{}", {})
 
-    assert connected is not None
-    assert asked == ["monitor.example.cn"]
+    assert asked[0] == "monitor.example.cn"
+    assert set(asked[1:]) <= {"127.0.0.1"}, "what connects knows the checked address alone"
     assert there.got[0].headers["Host"] == f"monitor.example.cn:{port}"
-
-
-def _direct(address: tuple[str, int], timeout: float) -> Any:
-    """A connection that asks no name server."""
-    sock = posting.socket.socket()
-    sock.settimeout(timeout)
-    sock.connect(address)
-    return sock
 
 
 def test_a_proxy_of_the_environment_is_not_used(there: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -478,7 +469,7 @@ def test_switched_off_nothing_is_sent_now_or_later(hook: Endpoint, system_admin:
 
     assert announce_at(off, key="k", letter=Letter(kind="x", subject="x"), at=at) is None
     assert send_due(at=at) == 0
-    assert reload(waiting).state == "dead"
+    assert reload(waiting).state == "dropped"
     with pytest.raises(Refused, match="先启用"):
         endpoints.test(off, by=system_admin, at=at)
     assert endpoints.switch_on(off, by=system_admin, at=at).enabled
@@ -506,6 +497,5 @@ def test_a_second_of_the_same_name_is_refused(hook: Endpoint, system_admin: User
 
 
 def test_the_table_keeps_a_robot_from_having_its_address(hook: Endpoint) -> None:
-    hook.kind = "wecom"
     with pytest.raises(IntegrityError), transaction.atomic():
-        hook.save_without_historical_record()
+        Endpoint.objects.filter(pk=hook.pk).update(kind="wecom")

@@ -61,7 +61,10 @@ def test_a_robot_has_no_key_page(signed_in: Client, system_admin: User, at: date
     target = endpoints.Target(name="群", kind="wecom", url_variable="SHOUYUE_ROBOT_A_URL")
     robot = endpoints.add(target, by=system_admin, at=at)
 
-    assert signed_in.get(reverse("admin:journal_endpoint_key", args=[robot.pk])).status_code == 404
+    answer = signed_in.post(reverse("admin:journal_endpoint_key", args=[robot.pk]), follow=True)
+
+    assert answer.redirect_chain[-1][0] == reverse("admin:journal_endpoint_change", args=[robot.pk])
+    assert "whsec_" not in answer.content.decode()
 
 
 def test_auditors_of_the_system_look_and_touch_nothing(client: Client, audit_admin: User, hook: Endpoint) -> None:

@@ -442,7 +442,8 @@ class FakeImap:
     """What an IMAP server answers, in imaplib's shape; keeps what it was told."""
 
     def __init__(self, letters: dict[bytes, bytes]) -> None:
-        self.letters, self.told, self.gone = letters, [], False
+        self.letters, self.gone = letters, False
+        self.told: list[Any] = []
 
     def login(self, user: str, password: str) -> tuple[str, list[bytes]]:
         self.told.append((user, password))
@@ -456,7 +457,7 @@ class FakeImap:
         if command == "SEARCH":
             return "OK", [b" ".join(self.letters)]
         if command == "FETCH":
-            return "OK", [(b"1 (BODY[]<0> {3}", self.letters[args[0]]), b")"]
+            return "OK", [(b"1 (BODY[]<0> {3}", self.letters[args[0].encode()]), b")"]
         self.told.append((command, *args))
         return "OK", [b""]
 
@@ -472,7 +473,7 @@ def test_an_imap_folder_is_taken_and_marked(agreement: Agreement, party_b: User,
 
     assert counts == {"filed": 1, "waiting": 1}
     assert fake.told[:2] == [("fault", "word"), '"IN\\"BOX"']
-    assert [told[1] for told in fake.told[2:]] == [b"7", b"9"]
+    assert [told[1] for told in fake.told[2:]] == ["7", "9"]
     assert fake.gone
 
 
