@@ -129,8 +129,8 @@ def _turned(row: CheckPlan, *, by: User, at: datetime, **said: Any) -> CheckResu
     made = CheckResult.objects.create(plan=row, due_on=row.next_due_on, late_from=row.late_from, by=by, at=at, **said)
     _due(row, _after(row, row.next_due_on))
     _save(row, by)
-    data = {"due_on": made.due_on, "done_on": made.done_on, "outcome": made.outcome}
-    _note("check.missed" if made.outcome == Outcome.MISSED else "check.done", row, by=by, at=at, **data)
+    action = "check.missed" if made.outcome == Outcome.MISSED else "check.done"
+    _note(action, row, by=by, at=at, due_on=made.due_on, done_on=made.done_on, outcome=made.outcome)
     return made
 
 
@@ -155,7 +155,7 @@ def _calendar() -> WorkdayCalendar:
 
 
 def _going(row: CheckPlan) -> CheckPlan:
-    locked = CheckPlan.objects.select_for_update(no_key=True).get(pk=row.pk)
+    locked: CheckPlan = CheckPlan.objects.select_for_update(no_key=True).get(pk=row.pk)
     if locked.ended_on is not None:
         raise Refused(_("这项检查已停止。"))
     return locked

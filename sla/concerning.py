@@ -17,7 +17,7 @@ from sla.models import Service, Ticket, TicketService
 @transaction.atomic
 def name_services(ticket: Ticket, *, services: Iterable[Service], by: User, at: datetime) -> Ticket:
     """Say which services the report is about; those named before and not now are taken off."""
-    row = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
+    row: Ticket = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
     wanted = {service.pk: service for service in services}
     own = set(Service.objects.of(row.agreement).values_list("pk", flat=True))
     if strange := [service for pk, service in wanted.items() if pk not in own]:

@@ -78,7 +78,7 @@ def sweep(at: datetime) -> Counter[str]:
         (Vulnerability, _vulnerability, "sla.record_vulnerability"),
         (ReportDuty, _report, "sla.handle_incident"),
     ):
-        manager: Any = model.objects  # type: ignore[attr-defined]
+        manager: Any = model.objects
         for pk in list(manager.due_for_look(at).values_list("pk", flat=True)):
             counts[_looked(model, pk, look, who, at)] += 1
     return counts

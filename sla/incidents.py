@@ -232,7 +232,7 @@ def _check_time(row: SecurityIncident, moment: datetime, at: datetime) -> None:
 
 
 def _locked(row: SecurityIncident, *states: str) -> SecurityIncident:
-    locked = SecurityIncident.objects.select_for_update(no_key=True).get(pk=row.pk)
+    locked: SecurityIncident = SecurityIncident.objects.select_for_update(no_key=True).get(pk=row.pk)
     if locked.state not in states:
         raise Refused(
             _("事件 %(number)s 现在是“%(state)s”，不能进行此操作，请刷新页面查看最新情况。")

@@ -242,7 +242,7 @@ def _not_over(planned_to: datetime, at: datetime) -> None:
 
 
 def _locked(window: MaintenanceWindow, *states: str, doing: str) -> MaintenanceWindow:
-    locked = MaintenanceWindow.objects.select_for_update(no_key=True).get(pk=window.pk)
+    locked: MaintenanceWindow = MaintenanceWindow.objects.select_for_update(no_key=True).get(pk=window.pk)
     if locked.state not in states:
         raise Refused(
             _("维护 %(number)s 现在是“%(state)s”，不能%(doing)s，请刷新页面查看最新情况。")

@@ -34,7 +34,7 @@ def judge(agreement: Agreement, service: Service, *, announced_at: datetime, beg
     Work that an emergency clause covers needs that clause's notice only (natural hours).  Nothing agreed: no rule.
     """
     version = _active(agreement, begins)
-    term = version and ServiceTerm.objects.filter(version=version, service=service).first()
+    term = None if version is None else ServiceTerm.objects.filter(version=version, service=service).first()
     if version is None or term is None or term.notice_hours is None or _unmeasurable(version, term):
         return Judged(verdict=Verdict.NO_RULE.value, version=version)
     counted, calendar_version = _calendar_version(version, term)

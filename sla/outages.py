@@ -334,7 +334,7 @@ def _check_times(started_at: datetime, ended_at: datetime | None, at: datetime) 
 
 
 def _locked(outage: Outage) -> Outage:
-    row = Outage.objects.select_for_update(no_key=True).get(pk=outage.pk)
+    row: Outage = Outage.objects.select_for_update(no_key=True).get(pk=outage.pk)
     if row.state == State.WITHDRAWN:
         raise Refused(_("这次中断已撤销。"))
     return row

@@ -16,12 +16,12 @@ from sla.uptime import Row
 from sla.uptime_words import (
     VERDICT_TONES,
     figure_words,
+    notice_given,
     notice_words,
     outage_badge,
     part_label,
     part_words,
     per_cent,
-    reach_words,
     services_words,
     span_words,
     standing_badge,
@@ -73,7 +73,7 @@ def _reaches(made: Announcement, user: User) -> list[dict[str, Any]]:
             "agreement": row.agreement.number,
             "service": row.service.name,
             "badge": badge(row.get_verdict_display(), VERDICT_TONES[row.verdict]),
-            "why": reach_words(row),
+            "why": notice_given(row),
         }
         for row in rows
     ]

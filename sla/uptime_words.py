@@ -46,7 +46,7 @@ def target_words(term: ServiceTerm | None) -> str:
     """The target with the time in which it is measured."""
     if term is None or term.target is None:
         return _("没有约定可用率目标")
-    return _("可用率不低于 %(target)s%%（%(hours)s）") % {
+    return _("按%(hours)s统计，可用率不低于 %(target)s%%") % {
         "target": per_cent(term.target),
         "hours": term.get_hours_display(),
     }
@@ -56,7 +56,7 @@ def notice_words(term: ServiceTerm | None) -> str:
     """The notice that maintenance needs."""
     if term is None or term.notice_hours is None:
         return _("没有约定维护提前通知")
-    return _("维护提前 %(n)d 小时（%(counted)s）公告") % {
+    return _("维护提前 %(n)d 小时公告，按%(counted)s计") % {
         "n": term.notice_hours,
         "counted": term.get_notice_counted_display(),
     }
@@ -125,11 +125,14 @@ def part_label(part: Part) -> str:
 
 def reach_words(reach: Reach) -> str:
     """Whether an announcement was in time, with both figures."""
-    verdict = str(reach.get_verdict_display())
+    return "：".join(filter(None, [str(reach.get_verdict_display()), notice_given(reach)]))
+
+
+def notice_given(reach: Reach) -> str:
+    """How long ahead was agreed and how long ahead it came; empty where nothing is agreed."""
     if reach.needed_seconds is None or reach.given_seconds is None:
-        return verdict
-    return _("%(verdict)s：约定提前 %(needed)s，实际提前 %(given)s（%(counted)s）") % {
-        "verdict": verdict,
+        return ""
+    return _("约定提前 %(needed)s，实际提前 %(given)s，按%(counted)s计") % {
         "needed": spelled(reach.needed_seconds),
         "given": spelled(max(0, reach.given_seconds)),
         "counted": reach.get_counted_display(),

@@ -231,7 +231,7 @@ def _open(row: Vulnerability) -> None:
 
 
 def _locked(row: Vulnerability, *states: str) -> Vulnerability:
-    locked = Vulnerability.objects.select_for_update(no_key=True).get(pk=row.pk)
+    locked: Vulnerability = Vulnerability.objects.select_for_update(no_key=True).get(pk=row.pk)
     if locked.state not in states:
         raise Refused(
             _("漏洞 %(number)s 现在是“%(state)s”，不能进行此操作，请刷新页面查看最新情况。")

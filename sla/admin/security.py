@@ -195,6 +195,8 @@ class CheckResultAdmin(ReadOnlyAdmin):
 
 @admin.register(FixTerm)
 class FixTermAdmin(DraftTermAdmin):
+    list_select_related = ("version__agreement",)
+    autocomplete_fields = ("version",)
     list_display = ("version_name", "level", "within", "basis")
     list_filter = ("level", "unit")
     search_fields = ("version__agreement__number", "version__agreement__party_b__name", "basis")

@@ -41,10 +41,10 @@ from sla.steps import may
 from sla.uptime_faces import outage_steps
 from sla.uptime_words import (
     VERDICT_TONES,
+    notice_given,
     notice_words,
     outage_badge,
     per_cent,
-    reach_words,
     services_words,
     span_words,
     target_words,
@@ -135,9 +135,6 @@ def _agreement_rows(service: Service) -> Iterable[tuple[object, ...]]:
 
 class DraftTermAdmin(ConsoleAdmin):
     """Rows of a version: written while it is a draft."""
-
-    list_select_related = ("version__agreement",)
-    autocomplete_fields: tuple[str, ...] = ("version",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What is signed or in force is frozen: a supplement carries it on and may change it."""
@@ -271,7 +268,7 @@ class MaintenanceWindowAdmin(RecordAdmin):
                     row.agreement.party_b.name,
                     row.service.name,
                     badge(row.get_verdict_display(), VERDICT_TONES[row.verdict]),
-                    reach_words(row),
+                    notice_given(row),
                     Linked(_t("查看"), reverse("admin:contracts_servednotice_change", args=[row.notice_id]))
                     if row.notice_id
                     else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
@@ -15,8 +15,13 @@ from people.acting import VerbForm
 from sla.forms.uptime import ServicesField
 from sla.models import CheckPlan, CheckResult, SecurityIncident, Severity, Vulnerability
 
+if TYPE_CHECKING:
+    OneChoice = forms.ModelChoiceField[Organisation]
+else:
+    OneChoice = forms.ModelChoiceField
 
-class ProviderField(forms.ModelChoiceField):
+
+class ProviderField(OneChoice):
     """The Party A that answers for it; the only one is chosen already."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
@@ -13,8 +13,13 @@ from contracts.forms.serving import moment_field, paper_field
 from people.acting import VerbForm
 from sla.models import Outage, Service, Ticket
 
+if TYPE_CHECKING:
+    ManyChoice = forms.ModelMultipleChoiceField[Service]
+else:
+    ManyChoice = forms.ModelMultipleChoiceField
 
-class ServicesField(forms.ModelMultipleChoiceField):
+
+class ServicesField(ManyChoice):
     """Some of the services, ticked."""
 
     def __init__(self, **kwargs: Any) -> None:

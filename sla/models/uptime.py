@@ -92,7 +92,7 @@ class ServiceTerm(models.Model):
         help_text=_("协议没有约定就留空：只统计，不评判。"),
     )  # fmt: skip
     hours = models.CharField(
-        _("统计时间"), max_length=8, choices=Hours.choices, blank=True,
+        pgettext_lazy("availability", "统计时间"), max_length=8, choices=Hours.choices, blank=True,
         help_text=_("可用率按什么时间统计；约定了目标的必须写明。"),
     )  # fmt: skip
     notice_hours = models.PositiveSmallIntegerField(

@@ -17,7 +17,7 @@ from journal import choosing
 from journal.models import Notice
 from journal.outbox import send_due
 from people.models import User
-from sla import crediting, pausing, queues, tickets, watch
+from sla import crediting, maintenance, pausing, queues, tickets, watch
 from sla.attainment import Month
 from sla.credit_panels import percent_words
 from sla.desk_panels import time_in_hand
@@ -26,10 +26,12 @@ from sla.figures import month_figures
 from sla.models import Breach, Clock, Ticket
 from sla.month_results import result_of
 from sla.revising import ClockFollower
+from sla.uptime import availability_of
 from tests import make
 from tests.sla import make_targets
 from tests.sla.make_sla import NINE, clock, local, make_ticket
 from tests.sla.make_targets import target
+from tests.sla.make_uptime import NIGHT, announced, done, outage, service, term
 from tests.sla.test_crediting import EACH, broken, excuse, rule
 
 pytestmark = pytest.mark.django_db
@@ -430,3 +432,34 @@ def test_25_one_clock_of_a_kind_and_round(ticket: Ticket) -> None:
 
     assert sorted(kinds) == [("response", 1), ("solution", 1)]
     assert len(set(kinds)) == len(kinds)
+
+
+@pytest.mark.parametrize(
+    "ahead, excluded, down, kept",
+    [
+        pytest.param(timedelta(days=3), 4 * 3600, 0, True, id="announced in time: out of the figure"),
+        pytest.param(timedelta(hours=5), 0, 4 * 3600, False, id="announced late: counted, and the page says why"),
+    ],
+)
+def test_27_maintenance_is_out_of_the_figure_when_it_was_announced_in_time(
+    agreement: Agreement,
+    operator: User,
+    ops_lead: User,
+    ahead: timedelta,
+    excluded: int,
+    down: int,
+    kept: bool,
+) -> None:
+    """uptime-kuma 204, kibana 209245: maintenance spoils the figure; healthchecks 874: availability by month."""
+    about = service(agreement)
+    term(agreement, about)
+    window = announced(ops_lead, about, at=NIGHT - ahead)
+    done(window, operator, NIGHT, NIGHT + timedelta(hours=4))
+    outage(operator, about, since=local("2026-08-31 23:30"), until=local("2026-09-01 00:10"))
+
+    (august,) = availability_of(agreement, date(2026, 8, 1), local("2026-10-05 12:00"))
+    (september,) = availability_of(agreement, date(2026, 9, 1), local("2026-10-05 12:00"))
+
+    assert (august.down, september.down, september.excluded) == (1800, 600 + down, excluded)
+    assert september.met is kept
+    assert maintenance.verdicts(window)[0].verdict == ("in_time" if kept else "late")
