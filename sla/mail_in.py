@@ -26,7 +26,7 @@ from journal.recording import record
 from people.models import User
 from people.refusal import Refused
 from people.uploading import check
-from sla import tickets
+from sla import merging, tickets
 from sla.acts import LONGEST_TEXT, second
 from sla.letters import Attached, Letter, Unreadable, read
 from sla.models import InMail, Ticket
@@ -213,7 +213,7 @@ def _named(subject: str, person: User) -> Ticket | Agreement:
             raise Waits(Why.NOT_THEIRS)
         if theirs and theirs[0].pk != ticket.agreement_id:
             raise Waits(Why.SEVERAL)
-        return ticket
+        return merging.survivor(ticket)
     if not theirs:
         raise Waits(Why.NO_NUMBER)
     agreement: Agreement = theirs[0]

@@ -46,6 +46,12 @@ def merge(ticket: Ticket, *, at: datetime, by: User, into: Ticket, text: str) ->
     return finish(gone, TicketEntry.Kind.MERGED, words)
 
 
+def survivor(ticket: Ticket) -> Ticket:
+    """The ticket in which a merged one goes on, through later merges too; one that was not merged is itself."""
+    gone = Merge.objects.filter(ticket=ticket).select_related("into__agreement").first()
+    return ticket if gone is None else survivor(gone.into)
+
+
 def lock_both(ticket: Ticket, into: Ticket) -> None:
     """Lock both rows in one order, so that two merges the other way round wait and do not block each other."""
     list(Ticket.objects.select_for_update(no_key=True).filter(pk__in=[ticket.pk, into.pk]).order_by("pk"))

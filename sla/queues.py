@@ -68,7 +68,7 @@ def send_new(queue: Queue, *, agreement: Agreement | None, kind: str, at: dateti
 @transaction.atomic
 def drop_rule(queue: Queue, *, rule: QueueRule, at: datetime, by: User) -> None:
     """New tickets no longer begin in the queue by this rule."""
-    found = QueueRule.objects.select_for_update().filter(pk=rule.pk, queue=queue).first()
+    found = QueueRule.objects.select_for_update().filter(pk=rule.pk, queue=queue).order_by("pk").first()
     if found is None:
         raise Refused(_("这条规则已经删除，请刷新页面。"))
     said = {"agreement": found.agreement.number if found.agreement else "", "kind": found.kind, "queue": queue.name}

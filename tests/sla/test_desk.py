@@ -301,6 +301,16 @@ def test_a_merged_ticket_goes_on_in_the_survivor(
     assert {e.object_id for e in Event.objects.filter(action="ticket.merged")} == {str(again.pk), str(ticket.pk)}
 
 
+def test_the_survivor_is_found_through_later_merges(
+    ticket: Ticket, twin: Ticket, agreement: Agreement, party_b: User, operator: User
+) -> None:
+    third = make_ticket(agreement, party_b, after(6))
+    merging.merge(ticket, into=twin, text="同一次故障。", at=after(10), by=operator)
+    merging.merge(twin, into=third, text="同一次故障。", at=after(11), by=operator)
+
+    assert [merging.survivor(row) for row in (ticket, twin, third)] == [third] * 3
+
+
 def test_what_was_broken_before_a_merge_stays_broken(ticket: Ticket, twin: Ticket, operator: User) -> None:
     merging.merge(ticket, into=twin, text="同一次故障。", at=after(150), by=operator)
 

@@ -18,7 +18,7 @@ from contracts.models import Agreement, Membership
 from journal.models import Event, Notice
 from people.models import User
 from people.refusal import Refused
-from sla import mail_in, mailboxes, tickets
+from sla import mail_in, mailboxes, merging, tickets
 from sla.mail_in import take
 from sla.models import Attachment, InMail, Ticket
 from sla.tasks.mail import take_mail
@@ -69,6 +69,18 @@ def test_a_clock_of_the_mail_server_that_is_ahead_gives_no_time_to_come(agreemen
     mail = take(letter(agreement.number, stamped="Wed, 16 Sep 2026 10:00:00 +0800"), at=SOON)
 
     assert mail.received_at == SOON
+
+
+def test_a_letter_to_a_merged_report_reaches_the_survivor(
+    ticket: Ticket, agreement: Agreement, party_b: User, operator: User
+) -> None:
+    twin = make_ticket(agreement, party_b, local("2026-09-16 08:45"))
+    merging.merge(twin, into=ticket, text="同一次故障。", at=local("2026-09-16 08:50"), by=operator)
+
+    mail = take(letter(f"Re: {twin.number} 人口库打不开"), at=SOON)
+
+    assert mail.ticket == ticket
+    assert ticket.entries.latest("pk").kind == "replied"
 
 
 def test_a_letter_with_the_number_of_a_report_replies_and_the_clock_runs_on(ticket: Ticket, operator: User) -> None:
