@@ -30,6 +30,7 @@ from contracts.models import (
     ThirdPartyAccess,
     Violation,
 )
+from journal.models import Endpoint
 from people.acting import ActingMixin
 from people.models import User
 from people.roles import LABELS
@@ -107,6 +108,7 @@ def _admin_pages(looker: User) -> Iterator[Page]:
             path = reverse("admin:contracts_agreement_change", args=[agreement.pk])
             yield Page(f"admin-contracts_agreement-{state}", path, looker.username)
     yield from _desk_pages(looker)
+    yield from _telling_pages(looker)
     yield Page("admin-sla_rating-figures", reverse("admin:sla_rating_figures"), looker.username)
     for model, model_admin in sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label_lower):
         name = f"{model._meta.app_label}_{model._meta.model_name}"
@@ -114,6 +116,17 @@ def _admin_pages(looker: User) -> Iterator[Page]:
         if model_admin.has_add_permission(request):
             yield Page(f"admin-{name}-add", reverse(f"admin:{name}_add"), looker.username)
         yield from _record_pages(name, model_admin, request)
+
+
+def _telling_pages(looker: User) -> Iterator[Page]:
+    """Who would be told of a ticket, and the key of a webhook before it is shown."""
+    preview = reverse("admin:sla_escalationrule_preview")
+    yield Page("admin-sla_escalationrule-preview", preview, looker.username)
+    for ticket in Ticket.objects.filter(kind="fault").order_by("pk")[:1]:
+        yield Page("admin-sla_escalationrule-previewed", f"{preview}?ticket={ticket.number}", looker.username)
+    for hook in Endpoint.objects.filter(kind="webhook").order_by("pk")[:1]:
+        path = reverse("admin:journal_endpoint_key", args=[hook.pk])
+        yield Page("admin-journal_endpoint-key", path, looker.username)
 
 
 def _desk_pages(looker: User) -> Iterator[Page]:

@@ -1,10 +1,14 @@
 """Channels outside: signed webhooks and group robots, against a real receiver on this machine."""
 
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -253,6 +257,51 @@ def test_a_proxy_of_the_environment_is_not_used(there: Receiver, monkeypatch: py
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
 
     assert posting.post(there.url, b"{}", {}).status == 200
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate for monitor.example.cn that its holder signed, and its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl to make a certificate with")
+    made, key = tmp_path / "made.pem", tmp_path / "key.pem"
+    name = ["-subj", "/CN=monitor.example.cn", "-addext", "subjectAltName=DNS:monitor.example.cn"]
+    words = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *name]
+    subprocess.run([*words, "-keyout", key, "-out", made], check=True, capture_output=True)
+    return made, key
+
+
+@pytest.mark.parametrize(
+    "host, trusted, said",
+    [
+        ("monitor.example.cn", True, None),
+        ("monitor.example.cn", False, "self-signed certificate"),
+        ("other.example.cn", True, "Hostname mismatch"),
+    ],
+)
+def test_a_receiver_shows_a_certificate_of_its_name(
+    certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+    host: str,
+    trusted: bool,
+    said: str | None,
+) -> None:
+    made, key = certificate
+    settings.WEBHOOK_PRIVATE_HOSTS = [host]
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(made))
+    with receiver(certificate=(made, key)) as state:
+        port = int(state.url.rpartition(":")[2])
+        where = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: where)
+        if said is None:
+            assert posting.post(f"https://{host}:{port}/", b"{}", {}).status == 200
+        else:
+            with pytest.raises(ssl.SSLCertVerificationError, match=said):
+                posting.post(f"https://{host}:{port}/", b"{}", {})
+    assert len(state.got) == (1 if said is None else 0)
 
 
 # --- Robots --------------------------------------------------------------------------------------

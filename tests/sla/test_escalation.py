@@ -1,5 +1,6 @@
 """Escalation: the rules of who is told, their tiers, the levels after a breach, and each notice once."""
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,10 +18,11 @@ from people import roles
 from people.models import User
 from people.refusal import Refused
 from sla import chasing, escalation, evidence, levels, queues, tickets, watch, watching
-from sla.clocks import dial_of
+from sla.clocks import Dial, dial_of
 from sla.escalation import Wanted
 from sla.levels import Line
-from sla.models import Breach, Chase, ClockEvent, EscalationRule, Ticket
+from sla.models import Breach, Chase, Clock, ClockEvent, EscalationRule, Ticket
+from sla.querysets import ClockQuerySet
 from sla.quiet_hours import AgreedHours
 from tests import make
 from tests.sla.make_sla import NINE, local, make_ticket
@@ -436,6 +438,26 @@ def test_without_the_lock_a_level_would_be_told_again(ticket: Ticket, rule: Any)
 
     assert Event.objects.filter(action="clock.chased").count() == 2, "the stale reading records it again"
     assert told("clock.chased") == ["ops_lead"], "the notice's key lets no second one in"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
+def test_without_the_lock_four_workers_get_into_one_anothers_way(
+    race: Callable[..., list[Any]], agreement: Agreement, party_b: User, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control of the race above: all four read the clock before one writes, and the constraints stop three."""
+    make_ticket(agreement, party_b)
+    gate = threading.Barrier(4)
+
+    def read_together(row: Clock) -> Dial:
+        gate.wait(20)
+        return dial_of(row)
+
+    monkeypatch.setattr(watch, "dial_of", read_together)
+    monkeypatch.setattr(ClockQuerySet, "select_for_update", lambda self, **kwargs: self)
+    counts = race(*[lambda: watch.sweep(after(60))] * 4)
+
+    assert sorted((count["warned"], count["failed"]) for count in counts) == [(0, 1)] * 3 + [(1, 0)]
+    assert told("clock.warned") == ["operator"]
 
 
 # --- Support hours as quiet hours ----------------------------------------------------------------

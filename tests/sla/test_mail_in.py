@@ -1,5 +1,6 @@
 """E-mail in: what files a report, what replies, what is left alone, what waits for a person; each letter once."""
 
+import imaplib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
@@ -23,6 +24,7 @@ from sla.mail_in import take
 from sla.models import Attachment, InMail, Ticket
 from sla.tasks.mail import take_mail
 from tests import make
+from tests.sla.imap_server import Mailbox, imap
 from tests.sla.make_mail import HOST, attached, letter, mixed, plain
 from tests.sla.make_sla import PNG, clock, local, make_ticket
 
@@ -450,54 +452,42 @@ def test_a_mailbox_that_is_none_is_said(settings: Settings, where: str) -> None:
         call_command("take_mail")
 
 
-class FakeImap:
-    """What an IMAP server answers, in imaplib's shape; keeps what it was told."""
-
-    def __init__(self, letters: dict[bytes, bytes]) -> None:
-        self.letters, self.gone = letters, False
-        self.told: list[Any] = []
-
-    def login(self, user: str, password: str) -> tuple[str, list[bytes]]:
-        self.told.append((user, password))
-        return "OK", [b""]
-
-    def select(self, folder: str) -> tuple[str, list[bytes]]:
-        self.told.append(folder)
-        return "OK", [b"1"]
-
-    def uid(self, command: str, *args: Any) -> tuple[str, list[Any]]:
-        if command == "SEARCH":
-            return "OK", [b" ".join(self.letters)]
-        if command == "FETCH":
-            return "OK", [(b"1 (BODY[]<0> {3}", self.letters[args[0].encode()]), b")"]
-        self.told.append((command, *args))
-        return "OK", [b""]
-
-    def logout(self) -> None:
-        self.gone = True
+def from_imap(mailbox: Mailbox) -> dict[str, int]:
+    return mailboxes.from_imap(mailbox.address, "fault", 'IN"BOX', at=SOON, connect=imaplib.IMAP4)
 
 
 def test_an_imap_folder_is_taken_and_marked(agreement: Agreement, party_b: User, settings: Settings) -> None:
-    settings.MAIL_IN_PASSWORD = "word"
-    fake = FakeImap({b"7": letter(agreement.number), b"9": letter("没有编号", message_id="<2@x>")})
+    settings.MAIL_IN_PASSWORD = "wo rd"
+    with imap({7: letter(agreement.number), 9: letter("没有编号", message_id="<2@x>")}) as mailbox:
+        assert from_imap(mailbox) == {"filed": 1, "waiting": 1}
 
-    counts = mailboxes.from_imap(("mail.example.cn", 993), "fault", 'IN"BOX', at=SOON, connect=lambda *_: fake)
+    assert 'LOGIN fault "wo rd"' in mailbox.told
+    assert 'SELECT "IN\\"BOX"' in mailbox.told
+    assert [said for said in mailbox.told if "STORE" in said] == [
+        f"UID STORE {uid} +FLAGS.SILENT (\\Seen)" for uid in (7, 9)
+    ]
+    assert mailbox.told[-1] == "LOGOUT"
 
-    assert counts == {"filed": 1, "waiting": 1}
-    assert fake.told[:2] == [("fault", "word"), '"IN\\"BOX"']
-    assert [told[1] for told in fake.told[2:]] == ["7", "9"]
-    assert fake.gone
+
+def test_of_a_huge_letter_no_more_is_fetched_than_shows_its_size(
+    agreement: Agreement, party_b: User, settings: Settings
+) -> None:
+    settings.MAIL_IN_MAX_BYTES = 2000
+    with imap({7: letter(agreement.number, "x" * 9000)}) as mailbox:
+        assert from_imap(mailbox) == {"waiting": 1}
+
+    assert (InMail.objects.get().size, InMail.objects.get().why) == (2001, "too_big")
 
 
 def test_a_letter_is_not_marked_before_it_is_kept(
     agreement: Agreement, party_b: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake = FakeImap({b"7": letter(agreement.number)})
-
     def broken(raw: bytes, *, at: datetime) -> InMail:
         raise DatabaseError("gone")
 
     monkeypatch.setattr(mail_in, "take", broken)
-    with pytest.raises(DatabaseError):
-        mailboxes.from_imap(("mail.example.cn", 993), "fault", "INBOX", at=SOON, connect=lambda *_: fake)
-    assert [told for told in fake.told if told[0] == "STORE"] == []
+    with imap({7: letter(agreement.number)}) as mailbox, pytest.raises(DatabaseError):
+        from_imap(mailbox)
+
+    assert [said for said in mailbox.told if "STORE" in said] == []
+    assert mailbox.told[-1] == "LOGOUT"
