@@ -19,7 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 SIZES = (10_000, 100_000, 1_000_000)
-DUE = (0, 10, 1000)
+DUE = {10_000: (0, 10), 100_000: (0, 10), 1_000_000: (0, 10, 1000)}
 BODIES = 50
 REPLAYED = 100_000
 ROUNDS = 5
@@ -147,7 +147,7 @@ def sweeps(world: World, size: int) -> None:
     from sla.models import Clock
 
     print(f"\n{size:,} open clocks")
-    for count in DUE:
+    for count in DUE[size]:
         make_due(world, count)
         rounds = ROUNDS if count == 0 else 1
         found: list[Any] = []

@@ -30,7 +30,7 @@ class ClockAdmin(ReadOnlyAdmin):
     link_lookups = ("ticket__agreement__id__exact", "ticket__kind__exact", "ticket__priority__exact")
     search_fields = ("ticket__number", "ticket__title")
     search_help_text = _("按报告编号或标题查找")
-    ordering = ("-started_at", "-pk")
+    ordering = ("-pk",)  # newest first, by the key: no sort of every clock
     fields = (
         ("ticket", "kind", "cycle"), ("version", "calendar_version"), ("started_at", "stopped_at"),
         ("due_at", "breach_from", "breached_at"), ("next_check_at", "next_level", "revision"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -30,6 +30,7 @@ from sla.figure_filters import AlikeFilter
 from sla.filtering import DeskFilter, LabelFilter, QueueFilter
 from sla.models import Clock, Ticket
 from sla.panels import ticket_panels
+from sla.queue_paging import LONG, page_by_due
 from sla.steps import OPEN, may
 from sla.telling import moment
 from sla.views.tickets import REACTIONS
@@ -57,7 +58,18 @@ class QueueList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = with_left(self.result_list, at=timezone.now())
+        self.result_list = with_left(self._page(), at=timezone.now())
+
+    def _page(self) -> Iterable[Any]:
+        """The page; of a long queue in its own order it is read along the running clocks."""
+        own_order = ORDER_VAR not in self.params and self.multi_page and not self.show_all
+        if own_order and self.result_count > LONG:
+            first = self.list_per_page * (self.page_num - 1)
+            size = min(self.list_per_page, self.result_count - first)
+            walked = page_by_due(self.queryset, first, size)
+            if walked is not None:
+                return walked
+        return self.result_list
 
 
 @admin.register(Ticket)
@@ -138,6 +150,13 @@ class TicketAdmin(WorkbenchMixin, MassMixin, RecordAdmin):
     def get_ordering(self, request: HttpRequest) -> Any:
         """What runs out next comes first."""
         return [F("next_due_at").asc(nulls_last=True), "-received_at"]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """A whole number finds its ticket at once, by its index; any other words are looked for everywhere."""
+        numbered = queryset.filter(number=search_term.strip().upper())
+        if search_term.strip() and numbered.exists():
+            return numbered, False
+        return super().get_search_results(request, queryset, search_term)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return QueueList

@@ -83,6 +83,7 @@ class Clock(models.Model):
                 fields=["next_check_at", "id"], name="clock_running_next", condition=Q(next_check_at__isnull=False)
             ),
             models.Index(fields=["due_at"], name="clock_running_due", condition=Q(state="running")),
+            models.Index(fields=["next_level"], name="clock_running_level", condition=Q(state="running")),
             # The figures of a month read these (sla.figures).
             models.Index(fields=["stopped_at"], name="clock_stopped", condition=Q(stopped_at__isnull=False)),
             models.Index(fields=["breached_at"], name="clock_broken", condition=Q(breached_at__isnull=False)),
