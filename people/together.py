@@ -4,11 +4,12 @@ Django draws every model that is related to the one at hand anew after each oper
 related to every other, so that a hundred operations in a row take a minute; together they take a second.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.operations.models import CreateModel
+from django.db.migrations.operations.fields import FieldOperation
+from django.db.migrations.operations.models import CreateModel, IndexOperation, ModelOperation
 from django.db.migrations.state import ProjectState
 
 
@@ -46,3 +47,14 @@ class Together(Operation):
 
     def describe(self) -> str:
         return f"Create {len(self.names)} models together"
+
+
+def schema(operations: Iterable[Operation]) -> list[Operation]:
+    """Of the operations of some migrations those that shape models, one by one: what a squashed one makes together."""
+    found: list[Operation] = []
+    for operation in operations:
+        if isinstance(operation, Together):
+            found += schema(operation.operations)
+        elif isinstance(operation, ModelOperation | FieldOperation | IndexOperation):
+            found.append(operation)
+    return found
