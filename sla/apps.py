@@ -18,7 +18,17 @@ class SlaConfig(AppConfig):
         from journal import effects
         from journal.choosing import use_support_hours
         from journal.wording import name_actions
-        from sla import backdating, credit_panels, crediting, knowledge, quality, quality_panels, rating, stating
+        from sla import (
+            backdating,
+            carrying,
+            credit_panels,
+            crediting,
+            knowledge,
+            quality,
+            quality_panels,
+            rating,
+            stating,
+        )
         from sla.carrying import CREDIT_RULES
         from sla.findables import register_sources
         from sla.quiet_hours import AgreedHours
@@ -35,6 +45,7 @@ class SlaConfig(AppConfig):
         set_up_uptime()
         add_carrier(TARGETS)
         add_annex(stating.annex)
+        add_annex(carrying.annex)
         add_panels(stating.agreement_panels)
         add_sections(stating.agreement_sections)
         register_sources()

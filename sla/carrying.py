@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import AgreementVersion
 from contracts.parameters import Change
+from contracts.text.document import Annex, AnnexRow
 from people.models import User
 from sla.models import CreditRule
 
@@ -48,6 +49,16 @@ def words_of(rule: CreditRule) -> str:
     ]
     agreed = [words % {"cap": cap} for words, cap in caps if cap]
     return "，".join([given, *(agreed or [_("没有约定上限")])])
+
+
+def annex(version: AgreementVersion) -> Annex:
+    """The credit rules as an annex of the agreement's text, each with its clause; without rows where none is agreed."""
+    rows = [
+        AnnexRow(str(rule), words_of(rule), _("第 %(clause)s 条") % {"clause": rule.clause})
+        for rule in version.credit_rules.order_by("measure", "-below", "pk")
+    ]
+    remark = _("同一指标约定了多档的，只按未达到的最低一档减免，不累加；只有未免责的超时计入。")
+    return Annex(title=_("服务减免"), rows=tuple(rows), remarks=(remark,) if rows else ())
 
 
 def plain(number: object) -> str:

@@ -232,6 +232,8 @@ def working_of(due: Due, accepted: Decimal) -> dict[str, Any]:
 
 
 def _locked(credit: ServiceCredit) -> ServiceCredit:
+    # The agreement first, as when computing and billing: nobody computes a row anew while it is being accepted.
+    Agreement.objects.select_for_update(of=("self",), no_key=True).get(pk=credit.agreement_id)
     rows = ServiceCredit.objects.select_related("agreement", "rule")
     locked: ServiceCredit = rows.select_for_update(of=("self",), no_key=True).get(pk=credit.pk)
     return locked

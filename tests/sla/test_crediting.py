@@ -16,6 +16,7 @@ from journal.models import Event
 from people.models import User
 from people.refusal import Refused
 from sla import crediting, tickets
+from sla.carrying import annex
 from sla.models import Adjudication, Breach, CreditRule, ServiceCredit
 from tests import make
 from tests.billing import making
@@ -161,6 +162,18 @@ def test_rules_go_over_to_a_supplement_and_are_compared(agreement: Agreement, co
     change = next(c for c in carried_changes(made.version, new) if "服务减免" in c.what)
     assert "5%" in change.old
     assert "8%，每月不超过 500.00 元" in change.new
+
+
+def test_the_text_states_the_rules_as_an_annex(agreement: Agreement) -> None:
+    version = agreement.versions.get(number=1)
+    assert annex(version).rows == ()
+
+    rule(agreement, month_cap=Decimal("500.00"))
+
+    [row] = annex(version).rows
+    assert (row.label, row.value, row.detail) == (
+        "按时响应率 · 当月比率低于 95%", "减免当月平台使用费的 5%，每月不超过 500.00 元", "第 7.4.1 条",
+    )  # fmt: skip
 
 
 # --- What a month gives --------------------------------------------------------------------------------------

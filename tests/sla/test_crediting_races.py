@@ -13,14 +13,16 @@ from billing import crediting as bills
 from billing import invoicing
 from billing.models import Document, DocumentLine
 from contracts.models import Agreement
+from journal import approvals
+from journal.models import Approval
 from people.models import User
 from people.refusal import Refused
 from sla import crediting
-from sla.models import ServiceCredit
+from sla.models import Breach, ServiceCredit
 from tests.billing import making
 from tests.journal.racing import race
 from tests.sla.make_sla import local
-from tests.sla.test_crediting import EACH, LATER, SEPTEMBER, accept, broken, compute, rule
+from tests.sla.test_crediting import EACH, LATER, SEPTEMBER, accept, broken, compute, excuse, rule
 
 pytestmark = pytest.mark.django_db(transaction=True)
 POSTGRESQL_ONLY = pytest.mark.skipif(
@@ -113,3 +115,25 @@ def test_without_the_lock_the_second_bill_fails_and_does_not_credit_twice(
 
     assert {type(answer) for answer in answers} == {Document, IntegrityError}
     assert DocumentLine.objects.filter(service_credit=accepted).count() == 1
+
+
+def test_computing_and_accepting_at_once_lose_nothing(
+    agreed: Agreement, ops_lead: User, finance_lead: User, contract_manager: User, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Whichever comes first: accepted and taken back by a second row, or lapsed and no longer there to accept."""
+    [row] = compute(agreed)
+    asked = crediting.ask_to_accept(row, by=ops_lead, at=LATER)
+    excuse(Breach.objects.get(), contract_manager)
+
+    answers = race(
+        partial(approvals.approve, asked, by=finance_lead, at=LATER),
+        partial(crediting.compute, agreed, SEPTEMBER, at=LATER),
+        tmp_path=tmp_path,
+        monkeypatch=monkeypatch,
+    )
+
+    assert isinstance(answers[0], Approval | Refused), answers
+    assert isinstance(answers[1], list), answers
+    compute(agreed)
+    assert sum(ServiceCredit.objects.filter(agreement=agreed).values_list("amount", flat=True)) == 0
