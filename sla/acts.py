@@ -77,7 +77,7 @@ def finish(act: Act, kind: str, text: str, files: Iterable[Any] = ()) -> Ticket:
     entry = TicketEntry.objects.create(
         ticket=ticket, kind=kind, text=_fitting(text), by=act.by, at=act.at, internal=kind in INTERNAL, data=act.data
     )
-    attached = attaching.attach(entry, checked, by=act.by, at=act.at)
+    attached = [] if act.by is None else attaching.attach(entry, checked, by=act.by, at=act.at)
     event = record(
         f"ticket.{kind}",
         obj=ticket,

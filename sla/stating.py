@@ -38,7 +38,7 @@ def policy_of(target: ServiceTarget) -> str:
     if target.clock == Clock.Kind.RESPONSE:
         return "；".join([*parts, _("不暂停")])
     reasons = _("、").join(str(Clock.Reason(reason).label) for reason in target.pause_reasons)
-    parts.append(_("可因%(reasons)s暂停") % {"reasons": reasons} if reasons else _("不暂停"))
+    parts.append(_("可暂停的原因：%(reasons)s") % {"reasons": reasons} if reasons else _("不暂停"))
     if target.pause_cap_hours is not None:
         parts.append(_("单次等待乙方最长暂停 %(n)s 小时") % {"n": plain(target.pause_cap_hours)})
     if target.clock == Clock.Kind.SOLUTION:

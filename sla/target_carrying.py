@@ -22,7 +22,7 @@ class TargetCarrier:
         for row in [*old.targets.order_by("pk"), *PriorityMatrix.objects.filter(version=old)]:
             fields = [field for field in row._meta.concrete_fields if field.name not in OWN]
             copy = type(row)(version=new, **{field.attname: getattr(row, field.attname) for field in fields})
-            copy._history_user = by  # type: ignore[union-attr]
+            copy._history_user = by  # type: ignore[attr-defined]
             copy.save()
 
     def changes(self, old: AgreementVersion, new: AgreementVersion) -> Iterator[Change]:

@@ -42,6 +42,15 @@ class OfDraftAdmin(ConsoleAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or _is_draft(obj))
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+        """A draft is made on the agreement's page, not from here."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if "version" in form.base_fields:
+            widget = form.base_fields["version"].widget
+            for name in ("can_add_related", "can_change_related", "can_view_related"):
+                setattr(widget, name, False)
+        return form
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A row stays with its version."""
         return () if obj is None else ("version",)
@@ -58,7 +67,7 @@ class OfDraftAdmin(ConsoleAdmin):
 @admin.register(ServiceTarget)
 class ServiceTargetAdmin(OfDraftAdmin):
     form = ServiceTargetForm
-    list_display = ("ticket_kind", "level", "clock", "promise", "policy", "of_version", "version_state")
+    list_display = ("ticket_kind", "level", "clock", "promise", "of_version", "version_state")
     export_columns = (
         "of_version", "ticket_kind", "level", "clock", "target_hours", "hours", "policy", "pause_cap_hours",
         "reopen_days",

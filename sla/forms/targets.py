@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import AgreementVersion
 from sla.models import Clock, PriorityMatrix, ServiceTarget
+from sla.models.targets import every_reason, usual_shares
 
 
 class SharesField(forms.CharField):
@@ -27,6 +28,7 @@ def _drafts(form: forms.BaseForm) -> None:
     if "version" in form.fields:
         field = cast("forms.ModelChoiceField[AgreementVersion]", form.fields["version"])
         drafts = AgreementVersion.objects.filter(state=AgreementVersion.State.DRAFT).select_related("agreement")
+        field.help_text = _("只能选择还是草稿的版本；已签署的协议请先起草补充协议。")
         field.queryset = drafts.order_by("agreement__number", "number")
 
 
@@ -35,12 +37,14 @@ class ServiceTargetForm(forms.ModelForm[ServiceTarget]):
 
     shares = SharesField(
         label=_("预警比例（%）"),
+        initial=usual_shares,
         required=False,
         help_text=_("已用时间达到这些比例时提醒甲方办理人员，例如：50, 75, 90。"),
     )
     pause_reasons = forms.MultipleChoiceField(
         label=_("可暂停计时的原因"),
         choices=Clock.Reason.choices,
+        initial=every_reason,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("响应时限不能暂停，不用选择。"),

@@ -1,9 +1,12 @@
 """What a version of an agreement promises beyond the two numbers of its text: targets by priority, and the matrix."""
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from contracts.models import AgreementVersion
@@ -55,7 +58,7 @@ class ServiceTarget(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        verbose_name = _("服务时限")
+        verbose_name = pgettext_lazy("one", "服务时限")
         verbose_name_plural = _("服务时限")
         default_permissions = ("add", "change", "view")
         ordering = ["version", "ticket_kind", "clock", "priority"]
@@ -104,7 +107,7 @@ class ServiceTarget(models.Model):
         return f"{self.get_ticket_kind_display()} · {priority} · {self.get_clock_display()}"
 
 
-def _level(label: object) -> models.PositiveSmallIntegerField:
+def _level(label: Any) -> "models.PositiveSmallIntegerField[int, int]":
     return models.PositiveSmallIntegerField(label, choices=Ticket.Priority.choices)
 
 
@@ -127,7 +130,7 @@ class PriorityMatrix(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        verbose_name = _("优先级矩阵")
+        verbose_name = pgettext_lazy("one", "优先级矩阵")
         verbose_name_plural = _("优先级矩阵")
         default_permissions = ("add", "change", "view")
         ordering = ["version"]

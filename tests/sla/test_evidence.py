@@ -17,6 +17,7 @@ from sla import evidence, tickets, watch
 from sla.models import Breach, Ticket
 from tests import make
 from tests.sla.make_sla import NINE, local, make_ticket
+from tests.sla.make_targets import target
 
 pytestmark = pytest.mark.django_db
 
@@ -170,3 +171,30 @@ def test_the_command_fails_on_something_else(tmp_path: Path, content: str) -> No
 
     with pytest.raises(CommandError):
         call_command("evidence", "verify", str(path))
+
+
+OLD = Path(__file__).parent / "vectors" / "breach_before_terms_table.json"
+
+
+def test_evidence_written_before_there_was_a_terms_table_still_stands() -> None:
+    """A file as it was made then: one reason of a pause, an end without a reason, no word of the promise."""
+    said = json.loads(OLD.read_text(encoding="utf-8"))
+    sha256 = said.pop("sha256")
+
+    assert evidence.problems(said) == []
+    assert evidence.digest(said) == sha256
+
+
+def test_evidence_states_the_promise_that_its_events_pinned(
+    agreement: Agreement, party_b: User, operator: User
+) -> None:
+    made = target(agreement.versions.get(), time="4", priority=1, hours="natural")
+    ticket = make_ticket(agreement, party_b)
+    tickets.reprioritise(ticket, at=NINE + timedelta(hours=1), by=operator, priority=1, text="业务已停。")
+    watch.sweep(NINE + timedelta(hours=5))
+    said = Breach.objects.get(kind="solution").evidence
+
+    assert (said["promise"]["target"], said["promise"]["hours"], said["hours"]) == (made.pk, "natural", None)
+    assert (said["carried_seconds"], evidence.problems(said)) == (3600, [])
+    said["promise"]["cap_seconds"] = 60
+    assert evidence.problems(said) == ["the promise is not what the events pinned"]
