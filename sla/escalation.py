@@ -69,7 +69,7 @@ def _kept(rule: EscalationRule, action: str, *, by: User, at: datetime, reason: 
     record(action, obj=rule, by=by, at=at, reason=reason, agreement_id=rule.agreement_id)
     if rule.moment == EscalationRule.Moment.AFTER:
         # Clocks that are broken already are looked at again: a level may have come nearer.
-        Chase.objects.filter(over=False).update(next_check_at=at)
+        Chase.objects.unfinished().update(next_check_at=at)
     return rule
 
 

@@ -512,3 +512,30 @@ def test_watchers_get_the_news_of_their_side(
 
     assert set(told("ticket.accepted")) == {"colleague", "ops_lead", "party_b"}
     assert told("ticket.note") == []
+
+
+def test_a_new_rule_wakes_what_runs_and_not_what_is_long_done(
+    ticket: Ticket, agreement: Agreement, party_b: User, operator: User, rule: Any
+) -> None:
+    done = make_ticket(agreement, party_b)
+    watch.sweep(after(121))
+    tickets.cancel(done, at=after(125), by=operator, text="误报。")
+
+    rule(moment="after", number=1, audience="lead")
+
+    assert [chase.clock.ticket for chase in Chase.objects.filter(next_check_at__isnull=False)] == [ticket]
+
+
+def test_a_rule_that_came_while_the_clock_stood_still_speaks_after_a_dispute(
+    ticket: Ticket, operator: User, party_b: User, rule: Any
+) -> None:
+    tickets.respond(ticket, at=after(30), by=operator, text="处理中。")
+    watch.sweep(local("2026-09-17 10:00"))
+    tickets.propose(ticket, at=local("2026-09-17 10:30"), by=operator, text="已修复。")
+    rule(moment="after", number=2, audience="lead", clock_kind="solution")
+    tickets.dispute(ticket, at=local("2026-09-17 15:30"), by=party_b, text="仍有问题。")
+
+    for time in ("15:31", "16:30"):
+        watch.sweep(local(f"2026-09-17 {time}"))
+
+    assert told("clock.chased") == ["ops_lead"]
