@@ -15,11 +15,12 @@ from people.models import User
 from sla.models import Clock, Ticket
 from sla.querysets import TicketQuerySet
 
-GROUPS: dict[str, tuple[object, Callable[[Any], Any]]] = {
-    "open": (gettext_lazy("处理中的"), lambda found: found.open()),
-    "mine": (gettext_lazy("等我们处理的"), lambda found: found.filter(state__in=["awaiting_b", "proposed"])),
-    "breached": (gettext_lazy("超时的"), lambda found: found.breached()),
-    "done": (gettext_lazy("已结束的"), lambda found: found.filter(state__in=["closed", "cancelled"])),
+GROUPS: dict[str, tuple[object, Callable[[Any, User], Any]]] = {
+    "open": (gettext_lazy("处理中的"), lambda found, user: found.open()),
+    "mine": (gettext_lazy("等我们处理的"), lambda found, user: found.filter(state__in=["awaiting_b", "proposed"])),
+    "watched": (gettext_lazy("我关注的"), lambda found, user: found.filter(watches__user=user)),
+    "breached": (gettext_lazy("超时的"), lambda found, user: found.breached()),
+    "done": (gettext_lazy("已结束的"), lambda found, user: found.filter(state__in=["closed", "cancelled"])),
 }
 SORTS: dict[str, tuple[object, Callable[[Any], Any]]] = {
     "newest": (gettext_lazy("最新报告在前"), lambda found: found.order_by("-received_at", "-pk")),
@@ -61,7 +62,7 @@ def found(user: User, what: Asked) -> TicketQuerySet:
     if what.query:
         rows = rows.matching(what.query)
     if what.group:
-        rows = GROUPS[what.group][1](rows)
+        rows = GROUPS[what.group][1](rows, user)
     if what.kind:
         rows = rows.filter(kind=what.kind)
     if what.agreement:

@@ -479,6 +479,8 @@ def test_readers_open_every_page_of_a_merged_ticket(
     assert "已合并。" in text(merged)
     assert "并入了本报告" in text(client.get(f"/admin/sla/ticket/{ticket.pk}/change/"))
     assert "已并入" in text(client.get(f"/admin/sla/ticket/{twin.pk}/change/"))
+    events = text(client.get(f"/admin/sla/clock/{twin.clocks.get(kind='response').pk}/change/"))
+    assert f'→ <a href="/admin/sla/ticket/{ticket.pk}/change/">{ticket.number}</a>' in events
 
 
 @pytest.mark.parametrize(
@@ -516,8 +518,10 @@ def test_a_colleague_watches_and_stops(client: Client, ticket: Ticket, colleague
 
     assert "已关注，有新进展会通知您。" in text(press(client, ticket, "watch"))
     assert watching.watchers(ticket) == [colleague]
+    assert ticket.number in text(client.get("/portal/tickets/?group=watched"))
     assert "已经关注" in text(press(client, ticket, "watch"))
     assert "已取消关注。" in text(press(client, ticket, "unwatch"))
+    assert ticket.number not in text(client.get("/portal/tickets/?group=watched"))
     assert watching.watchers(ticket) == []
 
 
