@@ -385,8 +385,14 @@ def _quality_tickets(body: Organisation) -> Any:
 def _own_outage(body: Organisation) -> str:
     """The explained outage, moved to a service that only this organisation uses: the sample's concerns everybody."""
     outage = Outage.objects.exclude(report=None).get()
-    only = Service.objects.create(
-        provider=outage.services.get().provider, code="own", name="专用接口", kind="interface", since=date(2026, 1, 1)
+    only, _made = Service.objects.get_or_create(
+        code="own",
+        defaults={
+            "provider": outage.services.get().provider,
+            "name": "专用接口",
+            "kind": "interface",
+            "since": date(2026, 1, 1),
+        },
     )
     only.agreements.set(Agreement.objects.filter(party_b=body))
     outage.services.set([only])

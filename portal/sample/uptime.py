@@ -11,7 +11,7 @@ from portal.sample.moments import Moments, local
 from portal.sample.papers import sample_pdf
 from portal.sample.people import People
 from sla import checking, incidents, maintenance, outages, vulnerabilities
-from sla.models import FixTerm, MaintenanceWindow, Service, ServiceTerm, Ticket
+from sla.models import FixTerm, MaintenanceWindow, Service, ServiceTerm, Ticket, Vulnerability
 
 SERVICES = (
     ("portal", "统一门户和登录", Service.Kind.PLATFORM, True),
@@ -24,7 +24,7 @@ FIX_DAYS = (("critical", 3, "days"), ("high", 5, "working"), ("medium", 15, "wor
 def agree_services(version: AgreementVersion) -> None:
     """The services, made once; the first two agreements say what is promised, the third says nothing of it."""
     agreement = version.agreement
-    rows = {code: _service(agreement.party_a, version.effective_from, *rest) for code, *rest in _named()}
+    rows = {named[0]: _service(agreement.party_a, version.effective_from, *named) for named in SERVICES}
     if agreement.number.endswith("-003"):
         rows["download"].agreements.add(agreement)
         return
@@ -52,12 +52,8 @@ def make_uptime(people: People, agreements: Sequence[Agreement], moments: Moment
     _incidents(people, services, moments)
 
 
-def _named() -> Sequence[tuple[str, str, str, str, bool]]:
-    return [(code, code, name, kind, for_all) for code, name, kind, for_all in SERVICES]
-
-
 def _service(provider: Organisation, since: date, code: str, name: str, kind: str, for_all: bool) -> Service:  # noqa: FBT001
-    found = Service.objects.filter(code=code).first()
+    found: Service | None = Service.objects.filter(code=code).first()
     if found is None:
         return Service.objects.create(provider=provider, code=code, name=name, kind=kind, for_all=for_all, since=since)
     if since < found.since:
@@ -195,7 +191,7 @@ def _vulnerabilities(people: People, services: dict[str, Service], moments: Mome
 
 def _found(
     people: People, title: str, level: str, services: Sequence[Service], at: datetime, identifier: str
-) -> vulnerabilities.Vulnerability:
+) -> Vulnerability:
     what = vulnerabilities.Finding(
         provider=people.party_a, title=title, level=level, source="scan", services=services, found_at=at,
         identifier=identifier, text="扫描发现，详见漏洞扫描报告。",
