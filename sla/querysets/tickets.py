@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from people.models import User
 
 OPEN_STATES = ("reported", "accepted", "responded", "awaiting_b", "proposed", "confirmed", "disputed")
+REASONS = ("awaiting_party_b", "force_majeure", "maintenance", "suspension")  # sorted, as in the column
 AT_RISK_FROM = 75  # per cent of the target: from the second warning on
 
 
@@ -80,14 +82,20 @@ class AttachmentQuerySet(models.QuerySet[Any]):
         return self.filter(entry__internal=False, entry__ticket__agreement__in=Agreement.objects.for_user(user))
 
 
+def _with(reason: str) -> list[str]:
+    """Every set of reasons that holds this one, as the column writes them: equality reads the index."""
+    sets = (chosen for size in range(1, len(REASONS) + 1) for chosen in combinations(REASONS, size))
+    return [",".join(chosen) for chosen in sets if reason in chosen]
+
+
 class ClockQuerySet(models.QuerySet[Any]):
     def due_for_check(self, at: datetime) -> Self:
         """Clocks that the sweep must look at, the longest waiting first."""
         return self.filter(next_check_at__lte=at).order_by("next_check_at", "pk")
 
     def held_by(self, reason: str) -> Self:
-        """Clocks that a reason of the pause policy holds now."""
-        return self.exclude(held="").filter(held__contains=reason)
+        """Clocks that a reason of the pause policy holds now, alone or with others."""
+        return self.exclude(held="").filter(held__in=_with(reason))
 
     def holdable(self) -> Self:
         """Clocks that a reason may hold: of open tickets, neither for the response nor withdrawn."""

@@ -11,8 +11,9 @@ from contracts.models import Agreement, Clause, Relief, Suspension
 from people.models import User
 from people.refusal import Refused
 from sla import clocks, halting, tickets, watch
-from sla.models import Breach, ClockEvent, Ticket, TicketEntry
+from sla.models import Breach, Clock, ClockEvent, Ticket, TicketEntry
 from sla.pausing import hold, release
+from sla.querysets.tickets import REASONS
 from sla.timeline import lines_of
 from tests.contracts import making_cases
 from tests.sla.make_sla import NINE, clock, local, make_ticket
@@ -238,3 +239,23 @@ def test_relief_of_another_obligation_holds_nothing(
     relieved(agreement, contract_manager, clause_number="6.2.1")
 
     assert halting.follow(at("16 10:01").astimezone(UTC)) == {}
+
+
+@pytest.mark.parametrize(
+    "reasons", [("maintenance",), ("awaiting_party_b", "maintenance"), ("maintenance", "suspension")]
+)
+def test_who_holds_is_found_alone_and_with_others(ticket: Ticket, operator: User, reasons: tuple[str, ...]) -> None:
+    for reason in reasons:
+        if reason == "awaiting_party_b":
+            tickets.ask_party_b(ticket, at=at("16 10:00"), by=operator, text="请提供日志。")
+        else:
+            hold(ticket, reason=reason, at=at("16 10:00"))
+
+    assert tuple(sorted(Clock.Reason.values)) == REASONS
+    found = {reason for reason in REASONS if Clock.objects.held_by(reason).exists()}
+    assert found == set(reasons)
+
+
+def test_a_sweep_with_nothing_held_asks_little(ticket: Ticket, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(4):
+        assert halting.follow(at("16 10:00")) == {}

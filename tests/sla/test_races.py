@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
-from contracts.models import Agreement
+from contracts.models import Agreement, Suspension
 from journal.models import Event, Notice
 from people.models import User
 from people.refusal import Refused
-from sla import evidence, judging, tickets, watch
+from sla import evidence, halting, judging, tickets, watch
 from sla.clocks import Dial, dial_of
 from sla.models import Breach, Clock, ClockEvent, Ticket, TicketEntry
 from tests.sla.make_sla import NINE, make_ticket, report
+from tests.sla.make_targets import target
 
 pytestmark = [
     pytest.mark.services,
@@ -160,4 +161,47 @@ def test_answering_while_the_sweep_runs_gives_one_verdict(
 
     assert ticket.clocks.get(kind="response").state == ("met" if met else "missed")
     assert Breach.objects.count() == (0 if met else 1)
+    assert watch.drifted() == {}
+
+
+def test_four_sweeps_hold_a_ticket_once(ticket: Ticket, agreement: Agreement) -> None:
+    at = NINE + timedelta(minutes=20)
+    Suspension.objects.create(agreement=agreement, scope="service", reason="逾期未付", starts_at=NINE)
+
+    at_once(*[lambda: halting.follow(at)] * 4)
+
+    assert ClockEvent.objects.filter(kind="paused", reason="suspension").count() == 1
+    assert ticket.entries.filter(kind="held").count() == 1
+    assert watch.drifted() == {}
+
+
+def test_without_the_lock_a_reason_would_be_written_twice(ticket: Ticket) -> None:
+    """Negative control: two readings of the same clock, both before either writes; only the constraint is left."""
+    row = ticket.clocks.get(kind="solution")
+    stale = [dial_of(Clock.objects.select_related("ticket__agreement").get(pk=row.pk)) for _ in range(2)]
+
+    def held(dial: Dial) -> Any:
+        with transaction.atomic():
+            return judging.pause(dial, at=NINE, by=None, reason="maintenance")
+
+    answers = at_once(*[partial(held, dial) for dial in stale])
+
+    assert sorted(map(type, answers), key=str) == sorted([IntegrityError, bool], key=str)
+
+
+def test_two_who_change_the_priority_at_once_change_it_one_after_the_other(ticket: Ticket, operator: User) -> None:
+    target(ticket.version, time="1", priority=1)
+    target(ticket.version, time="4", priority=2)
+    at = NINE + timedelta(minutes=90)
+
+    def to(priority: int) -> Callable[[], Any]:
+        return lambda: tickets.reprioritise(ticket, at=at, by=operator, priority=priority, text="业务已停。")
+
+    at_once(to(1), to(2), lambda: watch.sweep(at))
+
+    solution = ticket.clocks.get(kind="solution")
+    assert solution.target_seconds == {1: 3600, 2: 4 * 3600}[Ticket.objects.get().priority]
+    # Whoever came first, priority 1 was over when it was set, and stays broken.
+    assert solution.breached_at == at
+    assert ticket.entries.filter(kind="priority").count() == 2
     assert watch.drifted() == {}
