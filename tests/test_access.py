@@ -338,15 +338,16 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
     """(address, arguments of a row of party_b's organisation, arguments of no row)."""
     body = Membership.objects.get(user=world[policy.BU]).organisation
     document = Document.objects.filter(agreement__party_b=body, number="ZD-2026-00002").get()
+    outage = _own_outage(body)
     rows: dict[str, Any] = {
         "sla:ticket": {"number": Ticket.objects.filter(agreement__party_b=body).latest("pk").number},
         "sla:attachment": {"pk": Attachment.objects.get().pk},
-        "sla:article": {"pk": ArticleVersion.objects.for_user(world[policy.BU])[0].article_id},
+        "sla:article": {"pk": ArticleVersion.objects.published().get(article__agreement__party_b=body).article_id},
         "sla:rate": {"number": Ticket.objects.filter(agreement__party_b=body).latest("pk").number},
         "sla:quality-report": {"number": _quality_tickets(body).filter(quality__isnull=False).latest("pk").number},
         "sla:quality-describe": {"number": _quality_tickets(body).filter(quality=None).latest("pk").number},
         **{name: {"pk": ServiceReport.objects.get(agreement__party_b=body).pk} for name in REPORT_PAGES},
-        **{name: {"number": _own_outage(body)} for name in ("sla:outage", "sla:outage-report")},
+        **{name: {"number": outage} for name in ("sla:outage", "sla:outage-report")},
         "contracts:agreement": {"pk": Agreement.objects.get(party_b=body, state="in_force").pk},
         "contracts:exit-task": {"pk": ExitTask.objects.get(agreement__party_b=body, state="open").pk},
         "contracts:compare": {"pk": Agreement.objects.get(party_b=body, state="in_force").pk},

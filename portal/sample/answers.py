@@ -21,6 +21,10 @@ ARTICLES = (
         "account", "party_b", "登录被锁定了怎么办", "连续输错口令后提示账号锁定。",
         "锁定会在一段时间后自动解除。\n\n急用的，请本单位管理员联系甲方安全管理员。", "reviewed",
     ),
+    (
+        "interface", "agreement", "前置机的专线地址是什么", "我单位前置机访问共享平台用哪个地址？",
+        "- 主线：10.36.1.20\n- 备线：10.36.2.20\n\n切换前请先联系甲方运行保障处。", "published",
+    ),
     ("data", "staff", "核查数据质量报告的步骤", "收到数据质量报告后先查什么？", "1. 对照源库\n2. 查看最近一次更新批次\n3. 转交提供部门", "draft"),
 )  # fmt: skip
 SCORES = ((5, "处理很快，电话沟通也清楚。"), (2, "字库问题等了两天才有方案。"))
@@ -31,7 +35,9 @@ def make_answers(people: People, agreements: list[Agreement], moments: Moments) 
     for category, audience, title, question, answer, state in ARTICLES:
         wording = knowledge.Wording(title=title, question=question, answer=answer)
         at = moments.hours_ago(60)
-        article = knowledge.start(wording, category=category, audience=audience, at=at, by=people["yunwei"]).article
+        one = agreements[0] if audience == "agreement" else None
+        made = knowledge.start(wording, category=category, audience=audience, agreement=one, at=at, by=people["yunwei"])
+        article = made.article
         if state != "draft":
             knowledge.review(article, at=at, by=people["yunwei2"])
         if state == "published":
