@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from hypothesis import strategies as st
 
 from contracts.models import Agreement
 from journal import approvals
-from journal.models import Notice
+from journal.models import Event, Notice
 from people.models import User
 from people.refusal import Refused
 from sla import checking, duty_watch, incidents, vulnerabilities
 from sla.incident_rules import FIRST_HOURS, LEVELS, Seen, duties_of
 from sla.models import CheckPlan, FixTerm, ReportDuty, SecurityIncident, Vulnerability
 from tests import make
+from tests.journal.racing import race
 from tests.sla.make_sla import PDF, local
 from tests.sla.make_uptime import service
 
@@ -357,3 +359,17 @@ def test_each_level_is_told_once_and_a_gap_is_repaired(agreement: Agreement, ope
     assert (first["reminded"], between, second["late"], last) == (3, {}, 3, {})
     assert (told("incident.reminded"), told("incident.late")) == (2, 2)  # operator and lead, each once
     assert (told("vulnerability.late"), told("check.late")) == (2, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sweeps_at_once_warn_once(
+    agreement: Agreement, operator: User, ops_lead: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graded(sighted(agreement, operator), ops_lead, "considerable", FOUND)
+    late = FOUND + timedelta(hours=5)
+
+    answers = race(*[partial(duty_watch.sweep, late)] * 3, tmp_path=tmp_path, monkeypatch=monkeypatch)
+
+    assert sum(answer["late"] for answer in answers) == 1, answers
+    assert Event.objects.filter(action="incident.late").count() == 1
+    assert told("incident.late") == 2  # the operator and the lead
