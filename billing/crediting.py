@@ -88,9 +88,9 @@ def _within(line: DocumentLine, first: date, following: date) -> Decimal:
 def _tax_rate(document: Document, charged: Iterable[DocumentLine], credit: ServiceCredit) -> Decimal | None:
     """The tax rate of the fee that is reduced: of this bill, else of the tariff; None where there is no such fee."""
     kind = credit.rule.fee_kind
-    here = next((line.tax_rate for line in charged if line.rate_line and line.rate_line.fee_kind == kind), None)
-    if here is not None:
-        return here
+    here = [line.tax_rate for line in charged if line.rate_line and line.rate_line.fee_kind == kind]
+    if here:
+        return Decimal(here[0])
     rates = RateLine.objects.filter(
         version__agreement=document.agreement, version__state=AgreementVersion.State.ACTIVE, fee_kind=kind
     )

@@ -27,7 +27,7 @@ class _LedHere(admin.SimpleListFilter):
     """A filter that only an address brings: one choice, which says what is shown, and the way out of it."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        value = self.used_parameters.get(self.parameter_name, "")
+        value = self.used_parameters.get(str(self.parameter_name), "")
         return [(value, self.said(value))] if value else []
 
     def said(self, value: str) -> str:

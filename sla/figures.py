@@ -57,7 +57,7 @@ def runs(clocks: QuerySet[Any], first: Month, last: Month, at: datetime) -> list
     start, end = first.start, last.end
     pauses = _pauses(clocks, start, end)
     marked = clocks.annotate(forgiven=_excused(at)).order_by()
-    rows = {}
+    rows: dict[int, Any] = {}
     for some in (
         Q(stopped_at__gte=start, stopped_at__lt=end),
         Q(breached_at__gte=start, breached_at__lt=end),

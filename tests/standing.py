@@ -19,7 +19,7 @@ def standing(blocker: Any) -> Iterator[None]:
         # Django closes the connection after each test class, and with it our transaction would be gone.
         patch.setattr(connection, "close", lambda: None)
         outer = transaction.atomic()
-        outer._from_testcase = True  # the sweep of the sample commits by itself, as it does at work
+        outer._from_testcase = True  # type: ignore[attr-defined]  # the sweep of the sample commits by itself, as it does at work
         with outer:
             yield
             transaction.set_rollback(True)

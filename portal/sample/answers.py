@@ -4,7 +4,7 @@ from contracts.models import Agreement
 from portal.sample.moments import Moments
 from portal.sample.people import People
 from sla import knowledge, rating
-from sla.models import Ticket
+from sla.models import Article, Ticket
 
 ARTICLES = (
     (
@@ -48,5 +48,5 @@ def make_answers(people: People, agreements: list[Agreement], moments: Moments) 
         rating.rate(ticket, score=score, words=words, at=moments.now, by=ticket.reporter)
     first = Ticket.objects.filter(title__contains="超时", agreement=agreements[0]).order_by("pk").first()
     if first is not None:
-        article = knowledge.Article.objects.order_by("pk")[0]
+        article = Article.objects.order_by("pk")[0]
         knowledge.link(article, first, at=moments.now, by=people["yunwei"])

@@ -157,7 +157,7 @@ class ArticleAdmin(ReadOnlyAdmin):
             f"{kind}_count": Count("versions__uses", filter=Q(versions__uses__kind=kind), distinct=True)
             for kind in ("solved", "useful", "useless")
         }
-        return (
+        rows: QuerySet[Article] = (
             super()
             .get_queryset(request)
             .select_related("agreement")
@@ -168,6 +168,7 @@ class ArticleAdmin(ReadOnlyAdmin):
                 **uses,
             )
         )
+        return rows
 
     @admin.display(description=_("编号"), ordering="pk")
     def number(self, obj: Article) -> str:

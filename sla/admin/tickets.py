@@ -60,7 +60,7 @@ class QueueList(ChangeList):
         super().get_results(request)
         self.result_list = with_left(self._page(), at=timezone.now())
 
-    def _page(self) -> Iterable[Any]:
+    def _page(self) -> Any:
         """The page; of a long queue in its own order it is read along the running clocks."""
         own_order = ORDER_VAR not in self.params and self.multi_page and not self.show_all
         if own_order and self.result_count > LONG:

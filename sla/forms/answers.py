@@ -80,7 +80,7 @@ class LinkForm(VerbForm):
 
     def clean_ticket(self) -> Ticket:
         """The ticket of that number."""
-        found = Ticket.objects.filter(number=self.cleaned_data["ticket"].strip().upper()).first()
+        found: Ticket | None = Ticket.objects.filter(number=self.cleaned_data["ticket"].strip().upper()).first()
         if found is None:
             raise forms.ValidationError(_("没有这个编号的报告，请核对。"))
         return found

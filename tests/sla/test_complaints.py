@@ -77,7 +77,7 @@ def test_25_an_excused_breach_is_shown_and_not_paid(
     assert crediting.compute(agreement, date(2026, 9, 1), at=local("2026-10-02 09:00")) == []
     result = result_of(agreement, date(2026, 9, 1), "response", at=local("2026-10-02 09:00"))
     assert (result.broken_raw, result.broken) == (1, 0)
-    assert (result.raw.attainment, result.adjudicated.attainment) == (0, 100)
+    assert [result.raw.attainment, result.adjudicated.attainment] == [0, 100]
 
 
 def test_21_each_team_has_its_own_time(agreement: Agreement, party_b: User, operator: User, ops_lead: User) -> None:

@@ -192,7 +192,7 @@ def test_a_share_waits_for_the_bill_of_the_month(
     broken(agreement, party_b, operator)
 
     [waiting] = compute(agreement)
-    assert (waiting.state, waiting.amount, waiting.fee) == ("waiting", 0, None)
+    assert [waiting.state, waiting.amount, waiting.fee] == ["waiting", 0, None]
 
     billed(agreement, finance, finance_lead)
     [made] = compute(agreement)
@@ -241,7 +241,7 @@ def test_a_proposal_without_ground_lapses(
 
     [lapsed] = compute(agreement)
 
-    assert (lapsed.pk, lapsed.state, lapsed.amount) == (made.pk, "lapsed", 0)
+    assert [lapsed.pk, lapsed.state, lapsed.amount] == [made.pk, "lapsed", 0]
 
 
 def test_a_year_cap_looks_at_the_months_before(agreement: Agreement, party_b: User, operator: User) -> None:
@@ -304,7 +304,7 @@ def test_a_late_adjudication_takes_back_with_a_row_of_its_own(
 
     [counter] = compute(proposed.agreement)
 
-    assert (counter.sequence, counter.state, counter.amount, counter.total) == (2, "proposed", Decimal("-200.00"), 0)
+    assert [counter.sequence, counter.state, counter.amount, counter.total] == [2, "proposed", Decimal("-200.00"), 0]
     assert ServiceCredit.objects.get(pk=accepted.pk).amount == Decimal("200.00")
     assert compute(proposed.agreement) == [counter]
 

@@ -124,7 +124,7 @@ def test_an_excused_breach_counts_in_the_second_figure_alone(
 
     figure = month_figures(agreement, SEPTEMBER, LATER).of("response")
 
-    assert (figure.raw, figure.adjudicated, figure.judged) == (0, 100, 1)
+    assert [figure.raw, figure.adjudicated, figure.judged] == [0, 100, 1]
     assert month_figures(agreement, SEPTEMBER, LATER - timedelta(seconds=1)).of("response").adjudicated == 0
 
 

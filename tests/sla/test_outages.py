@@ -177,7 +177,7 @@ def test_the_report_on_the_cause_is_kept(told: Outage, operator: User, settings:
 
 
 def test_a_source_record_is_taken_once(about: Service, operator: User) -> None:
-    first = {"source": "monitoring", "source_key": "zabbix-1"}
+    first: dict[str, Any] = {"source": "monitoring", "source_key": "zabbix-1"}
     outage(operator, about, since=SINCE, **first)
 
     with pytest.raises(Refused, match="来源记录号 zabbix-1 已经登记过"):

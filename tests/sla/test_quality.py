@@ -220,8 +220,8 @@ def test_the_board_names_what_is_not_corrected(
     reading = read_quality(agreement, NOON)
 
     assert (reading.standing.value, reading.count) == ("due_soon", 2)
-    assert "1 份已核实的问题尚未更正" in reading.note
-    assert "还没有更正过" in reading.note
+    assert "1 份已核实的问题尚未更正" in str(reading.note)
+    assert "还没有更正过" in str(reading.note)
 
 
 # --- The pages -----------------------------------------------------------------------------------------------

@@ -142,7 +142,7 @@ def test_maintenance_is_on_the_calendar_of_those_concerned(
 ) -> None:
     window = announced(ops_lead, about, at=NOW)
     maintenance.plan(plan(about), by=ops_lead, at=NOW)
-    span = {"first": NOW.date(), "last": NOW.date() + timedelta(days=9), "today": NOW.date()}
+    span: dict[str, Any] = {"first": NOW.date(), "last": NOW.date() + timedelta(days=9), "today": NOW.date()}
 
     mine = [entry.uid for entry in entries(Asked(user=party_b, **span)) if entry.uid.startswith("maintenance")]
     others = [entry.uid for entry in entries(Asked(user=party_b_other, **span)) if entry.uid.startswith("maintenance")]

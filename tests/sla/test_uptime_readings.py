@@ -130,7 +130,7 @@ def test_incidents_are_near_or_overdue_and_never_shown_to_party_b(
     )
     row = incidents.find(what, by=operator, at=NOW)
     under_way = read_data_security(agreement, NOW)
-    said = {"personal_information": False, "endangers": False, "reason": "按预案"}
+    said: dict[str, Any] = {"personal_information": False, "endangers": False, "reason": "按预案"}
     incidents.grade(row, level="major", **said, by=ops_lead, at=NOW)
     late = read(agreement, "data_security", at=NOW)
 
