@@ -48,7 +48,7 @@ def uphold(made: Adjudication, *, by: User, at: datetime, reason: str) -> Adjudi
 
 def contents(made: Adjudication) -> dict[str, Any]:
     """All that the decision rests on."""
-    return {
+    content = {
         "breach": made.breach.number,
         "sha256": made.breach.sha256,
         "ground": made.ground,
@@ -56,6 +56,11 @@ def contents(made: Adjudication) -> dict[str, Any]:
         "consumed_seconds": made.consumed_seconds,
         "target_seconds": made.target_seconds,
     }
+    if made.paper is not None:
+        content["paper"] = made.paper.sha256
+    if made.relief is not None:
+        content["relief"] = made.relief_id
+    return content
 
 
 def present(approval: Approval) -> Mapping[str, Any]:
@@ -81,7 +86,7 @@ def _decide(made: Adjudication, state: Adjudication.State, *, by: User, at: date
 
 
 def _locked(made: Adjudication) -> Adjudication:
-    rows = Adjudication.objects.select_related("breach__agreement", "calendar_version")
+    rows = Adjudication.objects.select_related("breach__agreement", "calendar_version", "paper", "relief")
     locked: Adjudication = rows.select_for_update(of=("self",), no_key=True).get(pk=made.pk)
     if locked.state != Adjudication.State.PROPOSED:
         raise Refused(_("这项复核已经决定（%(state)s）。") % {"state": locked.get_state_display()})

@@ -172,8 +172,8 @@ def _propose(breach: Breach, version: CalendarVersion, used: int, *, by: User | 
     made, new = Adjudication.objects.get_or_create(
         breach=breach,
         calendar_version=version,
+        ground=Adjudication.Ground.LATE_NOTICE,
         defaults={
-            "ground": Adjudication.Ground.LATE_NOTICE,
             "consumed_seconds": used,
             "target_seconds": breach.clock.target_seconds or 0,
             "proposed_at": at,

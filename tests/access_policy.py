@@ -354,7 +354,11 @@ MODELS: dict[str, ModelRow] = {
         verbs={"stop": who(OL, CM)},
         extra={"progress": TICKET_READERS, "results": TICKET_READERS & EXPORTERS},
     ),
-    "sla_breach": ModelRow(view=AGREEMENT_READERS, extra={"evidence": AGREEMENT_READERS}),
+    "sla_breach": ModelRow(
+        view=AGREEMENT_READERS,
+        verbs={"ask-waiver": who(OL), "ask-force-majeure": who(OL)},
+        extra={"evidence": AGREEMENT_READERS},
+    ),
     "sla_adjudication": ModelRow(view=AGREEMENT_READERS, verbs={"excuse": who(OL), "uphold": who(CM)}),
     "sla_qualityreport": ModelRow(
         view=TICKET_READERS,

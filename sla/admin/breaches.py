@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from people.console import DateRangeFilter, Panel, ReadOnlyAdmin, Verb, badge
 from people.models import User
-from sla import adjudicating, evidence, forms
+from sla import adjudicating, evidence, excusing, forms
 from sla.faces import rounded_up, spelled
 from sla.models import Adjudication, Breach
 from sla.panels import breach_panels
@@ -34,6 +34,14 @@ class BreachAdmin(ReadOnlyAdmin):
     empty_hint = _("还没有超时记录。")
     export_columns = ("number", "ticket", "kind", "breached_at", "detected_at", "party_b", "agreement", "sha256")
     fields = (("number", "kind"), ("ticket", "agreement"), ("breached_at", "detected_at"), "sha256", "previous_sha256")
+    verbs = (
+        Verb("ask-waiver", _("申请谅解免责"), "sla.request_adjudication", lambda r, o, d: _ask_for_waiver(r, o, d),
+             form=forms.WaiverForm,
+             explain=lambda obj: _t("乙方书面同意不追究这次超时的，上传材料，由合同管理员审批。超时记录本身不变。")),
+        Verb("ask-force-majeure", _("申请不可抗力免责"), "sla.request_adjudication",
+             lambda r, o, d: _ask_for_force_majeure(r, o, d), form=forms.ForceMajeureForm,
+             explain=lambda obj: _t("扣除不可抗力期间重新计算，没有超过约定时限的，由合同管理员审批。")),
+    )  # fmt: skip
 
     class Media:
         css = {"all": ("sla/sla.css",)}
@@ -77,9 +85,12 @@ class AdjudicationAdmin(ReadOnlyAdmin):
     list_filter = ("state", "ground", ("proposed_at", DateRangeFilter))
     search_fields = ("breach__ticket__number", "breach__ticket__title")
     search_help_text = _("按报告编号或标题查找")
-    empty_hint = _("没有需要复核的超时。放假安排晚于超时才公布时，系统会在这里提出复核。")
+    empty_hint = _(
+        "没有需要复核的超时。放假安排晚于超时才公布时，系统会在这里提出复核；谅解和不可抗力在超时记录上申请。"
+    )
     fields = (
-        ("breach", "ground", "state"), ("calendar_version", "proposed_at"), ("decided_by", "decided_at"), "reason",
+        ("breach", "ground", "state"), ("paper", "relief"), ("calendar_version", "proposed_at"),
+        ("decided_by", "decided_at"), "reason",
     )  # fmt: skip
     verbs = (
         Verb("excuse", _("申请免责"), "sla.request_adjudication", lambda r, o, d: _ask_to_excuse(r, o, d),
@@ -111,3 +122,17 @@ def _ask_to_excuse(request: HttpRequest, obj: Adjudication, cleaned: dict[str, A
 def _uphold(request: HttpRequest, obj: Adjudication, cleaned: dict[str, Any]) -> str:
     adjudicating.uphold(obj, by=cast(User, request.user), at=timezone.now(), reason=cleaned["text"])
     return _t("已维持超时。")
+
+
+def _ask_for_waiver(request: HttpRequest, obj: Breach, cleaned: dict[str, Any]) -> str:
+    excusing.ask_for_waiver(
+        obj, file=cleaned["file"], reason=cleaned["text"], by=cast(User, request.user), at=timezone.now()
+    )
+    return _t("已提交，等待合同管理员审批。")
+
+
+def _ask_for_force_majeure(request: HttpRequest, obj: Breach, cleaned: dict[str, Any]) -> str:
+    excusing.ask_for_force_majeure(
+        obj, cleaned["relief"], reason=cleaned["text"], by=cast(User, request.user), at=timezone.now()
+    )
+    return _t("已提交，等待合同管理员审批。")

@@ -22,6 +22,7 @@ from sla.forms.desk import (
     WatchForm,
     rule_words,
 )
+from sla.forms.excusing import ForceMajeureForm, WaiverForm
 from sla.forms.tickets import (
     AcceptForm,
     AskForm,
@@ -63,6 +64,7 @@ __all__ = [
     "DropRuleForm",
     "EscalateForm",
     "ExcuseForm",
+    "ForceMajeureForm",
     "LabelForm",
     "LinkForm",
     "MaySayForm",
@@ -88,6 +90,7 @@ __all__ = [
     "TextField",
     "UnlinkForm",
     "UnwatchForm",
+    "WaiverForm",
     "WatchForm",
     "WithdrawForm",
     "key_of",

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from contracts.models import Agreement
+from contracts.models import Agreement, Paper, Relief
 from sla.models.clocks import Clock
 from sla.models.tickets import Ticket
 from sla.querysets import BreachQuerySet
@@ -51,13 +51,17 @@ class Breach(models.Model):
 
 
 class Adjudication(models.Model):
-    """A breach looked at again: proposed when a late holiday notice would have kept the promise, decided by four eyes.
+    """A breach looked at again, decided by four eyes.
 
-    The breach itself never changes; figures are shown raw and adjudicated.  Append-only but for the decision.
+    The grounds: a holiday notice that came late, Party B's written waiver, force majeure.  The time is counted anew but
+    for a waiver, which changes no time.  The breach itself never changes; figures are shown raw and adjudicated.
+    Append-only but for the decision.
     """
 
     class Ground(models.TextChoices):
         LATE_NOTICE = "late_notice", _("节假日通知晚到")
+        WAIVER = "waiver", _("乙方书面谅解")
+        FORCE_MAJEURE = "force_majeure", _("不可抗力")
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("待复核")
@@ -67,12 +71,18 @@ class Adjudication(models.Model):
     breach = models.ForeignKey(
         Breach, models.PROTECT, related_name="adjudications", verbose_name=pgettext_lazy("one", "超时记录")
     )
-    ground = models.CharField(_("理由"), max_length=12, choices=Ground.choices)
+    ground = models.CharField(_("理由"), max_length=16, choices=Ground.choices)
     calendar_version = models.ForeignKey(
         CalendarVersion, models.PROTECT, related_name="+", verbose_name=_("重新计算所用日历版本")
     )
     consumed_seconds = models.PositiveIntegerField(_("重新计算的已用时间（秒）"))
     target_seconds = models.PositiveIntegerField(_("时限（秒）"))
+    paper = models.ForeignKey(
+        Paper, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("乙方的书面材料")
+    )
+    relief = models.ForeignKey(
+        Relief, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("不可抗力减免")
+    )
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.PROPOSED)
     proposed_at = models.DateTimeField(_("提出时间"))
     decided_by = models.ForeignKey(
@@ -91,8 +101,23 @@ class Adjudication(models.Model):
             ("decide_adjudication", _("决定超时复核")),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["breach", "calendar_version"], name="adjudication_once"),
-            models.CheckConstraint(name="adjudication_ground_known", condition=Q(ground__in=["late_notice"])),
+            models.UniqueConstraint(
+                fields=["breach", "calendar_version"],
+                name="adjudication_notice_once",
+                condition=Q(ground="late_notice"),
+            ),
+            models.UniqueConstraint(
+                fields=["breach", "ground"],
+                name="adjudication_ground_once",
+                condition=Q(ground__in=["waiver", "force_majeure"], state__in=["proposed", "excused"]),
+            ),
+            models.CheckConstraint(
+                name="adjudication_ground_proven",
+                condition=Q(ground="late_notice", paper__isnull=True, relief__isnull=True)
+                | Q(ground="waiver", paper__isnull=False, relief__isnull=True)
+                | Q(ground="force_majeure", paper__isnull=True, relief__isnull=False),
+                violation_error_message=_("谅解须附乙方的书面材料，不可抗力须有减免记录。"),
+            ),
             models.CheckConstraint(
                 name="adjudication_decided",
                 condition=Q(state="proposed", decided_by__isnull=True, decided_at__isnull=True)
@@ -101,7 +126,7 @@ class Adjudication(models.Model):
             ),
             models.CheckConstraint(
                 name="adjudication_would_be_kept",
-                condition=Q(consumed_seconds__lte=F("target_seconds")),
+                condition=Q(ground="waiver") | Q(consumed_seconds__lte=F("target_seconds")),
                 violation_error_message=_("只有重新计算后未超出时限的，才能提出复核。"),
             ),
         ]

@@ -23,6 +23,8 @@ STEPS = (
     "0012_answers",
     "0013_mail_in",
     "0014_backdating",
+    "0015_risky_clocks",
+    "0016_waiver_and_force_majeure",
 )
 OPERATIONS = [
     operation
