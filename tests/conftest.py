@@ -1,6 +1,7 @@
 """The stock of people: what a rule allows or refuses is tested with persons, not with flags."""
 
 import pytest
+from django.test import SimpleTestCase
 from hypothesis import settings
 
 from contracts.models import Agreement
@@ -14,6 +15,28 @@ __all__ = ["django_db_setup"]
 # A slow machine is no failure: what is timed is timed in bench/.
 settings.register_profile("shouyue", deadline=None)
 settings.load_profile("shouyue")
+
+ENGINE_FIXTURES = frozenset({"db", "transactional_db", "django_db_setup"})
+ENGINE_MARKS = ("django_db", "services")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--database-only: on a second engine, leave out what no engine can change; it has run on the first."""
+    parser.addoption("--database-only", action="store_true", help="run only the tests that use the database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests without a database where only the others are asked for."""
+    if config.getoption("--database-only"):
+        left_out = [item for item in items if not _uses_database(item)]
+        items[:] = [item for item in items if _uses_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    named = ENGINE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    of_django = isinstance(item, pytest.Function) and item.cls is not None and issubclass(item.cls, SimpleTestCase)
+    return bool(named) or of_django or any(item.get_closest_marker(name) for name in ENGINE_MARKS)
 
 
 @pytest.fixture
