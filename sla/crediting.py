@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import Agreement, AgreementVersion
+from contracts.terms import terms_on
 from journal import approvals
 from journal.models import Approval
 from journal.recording import record
@@ -89,10 +90,11 @@ def months_over(agreement: Agreement, *, at: datetime) -> list[date]:
 
 def rules_of(agreement: Agreement, month: date) -> list[CreditRule]:
     """The rules that a month is judged by: of the terms that apply on its first day (or at the beginning)."""
-    day = max(month, agreement.effective_on or month)
-    active = agreement.versions.filter(state=AgreementVersion.State.ACTIVE)
-    version = active.applying_on(day).first()
-    return [] if version is None else list(version.credit_rules.order_by("measure", "-below", "pk"))
+    try:
+        version = terms_on(agreement, max(month, agreement.effective_on or month))
+    except Refused:
+        return []
+    return list(version.credit_rules.order_by("measure", "-below", "pk"))
 
 
 def dues(agreement: Agreement, month: date, *, at: datetime) -> list[Due]:

@@ -438,6 +438,9 @@ MODELS: dict[str, ModelRow] = {
 }
 
 # Addresses with no row behind them, by full name: who gets an answer to a GET (a page, or a way on).
+# Pages that answer a question and are nothing without one.
+QUESTIONS = {"sla:figure": "?part=judged"}
+
 PAGES: dict[str, Who] = {
     "home": SIGNED_IN,
     "sign-in": EVERYBODY,

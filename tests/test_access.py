@@ -331,7 +331,7 @@ def _printable(label: str, key: int) -> int:
 
 def _page_calls() -> Iterator[Call]:
     for name, allowed in policy.PAGES.items():
-        yield Call(name, reverse(name), allowed)
+        yield Call(name, reverse(name) + policy.QUESTIONS.get(name, ""), allowed)
 
 
 def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:

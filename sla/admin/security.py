@@ -102,7 +102,7 @@ class CheckPlanAdmin(RecordAdmin):
         ("title", "standing"), "scope", "basis", "provider", ("every", "anchor"), ("due", "last_day"),
         "grace_working_days", "agreement_names", "ended_on", "end_reason",
     )  # fmt: skip
-    readonly_fields = ("every", "due", "last_day", "standing", "agreement_names")
+    readonly_fields = ("every", "due", "last_day", "standing", "agreement_names", "ended_on", "end_reason")
     empty_hint = _("还没有安全检查安排。协议只写“定期”的，先与乙方约定周期，再点“安排检查”。")
     list_verbs = (Verb("plan", _("安排检查"), PLAN, _plan, form=CheckPlanForm, tone="primary"),)
     verbs = (

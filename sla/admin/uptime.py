@@ -209,7 +209,7 @@ class MaintenanceWindowAdmin(RecordAdmin):
         ("number", "state_badge"), "title", "text", "service_names", ("planned_from", "planned_to"),
         ("begun_at", "ended_at"), ("interrupts", "emergency"), "emergency_reason", "planned_by",
     )  # fmt: skip
-    readonly_fields = ("state_badge", "service_names")
+    readonly_fields = ("state_badge", "service_names", "begun_at", "ended_at", "planned_by")
     export_columns = (
         "number", "title", "state", "planned_from", "planned_to", "begun_at", "ended_at", "interrupts", "emergency",
         "service_names",

@@ -171,7 +171,7 @@ def test_the_portal_pages_cost_the_same_for_many(
 
     with django_assert_max_num_queries(10):
         client.get(reverse("contracts:onboarding"))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(reverse("contracts:shared-item", args=[opened.pk]))
 
 

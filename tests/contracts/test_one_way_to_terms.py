@@ -15,6 +15,12 @@ KNOWN = {
     "billing/charging.py": "needs all active versions at once: each use is priced by the version of its day",
     "billing/forms/documents.py": "offers every version to the person who enters a price",
     "billing/panels.py": "lists the prices of every version",
+    "billing/crediting.py": "looks for the tax rate of a fee that no line of the bill has, among all active prices",
+    "sla/admin/targets.py": "shows and filters by the state of the version that a row belongs to",
+    "sla/crediting.py": "locks the version that a rule names by its key",
+    "sla/credit_panels.py": "lists the credit rules of every active version",
+    "sla/noticing.py": "asks whether the version that applies is an active one",
+    "sla/uptime.py": "needs all active versions of a month at once: each stretch is measured by its own",
     "sla/clocks.py": "loads the versions that clocks have pinned, by their keys",
     "portal/sample/agreements.py": "makes versions",
 }
