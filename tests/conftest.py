@@ -34,6 +34,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _uses_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once"):
+        return False
     named = ENGINE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
     of_django = isinstance(item, pytest.Function) and item.cls is not None and issubclass(item.cls, SimpleTestCase)
     return bool(named) or of_django or any(item.get_closest_marker(name) for name in ENGINE_MARKS)
