@@ -75,8 +75,8 @@ SIGN_IN = "/sign-in/"
 UNCOUNTED = {"sessions.session", "axes.accesslog", "axes.accessattempt", "axes.accessfailurelog"}
 
 
-# Who walks on a second engine too: between them they open every kind of page and form, and are refused everywhere.
-ON_EVERY_ENGINE = frozenset({policy.CM, policy.OP, policy.FI, policy.BA})
+# Who walks on a second engine too: one of each house, so that every kind of page is drawn from both engines.
+ON_EVERY_ENGINE = frozenset({policy.CM, policy.BA})
 
 
 def actors(whom: policy.Who) -> list[Any]:
