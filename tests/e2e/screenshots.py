@@ -105,9 +105,11 @@ def draw_share(base: str, pages: list[dict[str, str]], sessions: dict[str, str])
                 if username:
                     cookies["shouyue_session"] = sessions[username]
                 context.add_cookies([{"name": k, "value": v, "url": base} for k, v in cookies.items()])
+                # One tab for all pages of a person: a new one for each costs more than the page.
+                tab = context.new_page()
                 for page in pages:
                     if page["username"] == username:
-                        seen |= look(context, base + page["path"], language, page["name"])
+                        seen |= look(tab, base + page["path"], language, page["name"])
                 context.close()
         browser.close()
     return seen
@@ -128,20 +130,22 @@ def examined(language: str, size: str, name: str) -> bool:
     return language == "zh-hans" and (size == "wide" or name.startswith("portal"))
 
 
-def look(context: Any, url: str, language: str, name: str) -> Seen:
+def look(tab: Any, url: str, language: str, name: str) -> Seen:
     """One page in each size: script errors, refused content, broken rules of accessibility and sideways scrolling.
 
     The page is loaded once and then made narrow, as a window is.
     """
-    tab = context.new_page()
     heard: list[str] = []
 
     def hear(message: Any) -> None:
         if message.type in {"error", "warning"}:
             heard.append(f"{message.type}: {message.text}")
 
+    def stumble(error: Any) -> None:
+        heard.append(f"script: {error}")
+
     tab.on("console", hear)
-    tab.on("pageerror", lambda error: heard.append(f"script: {error}"))
+    tab.on("pageerror", stumble)
     seen: Seen = {}
     answer = None
     for size, (width, height) in SIZES.items():
@@ -156,13 +160,13 @@ def look(context: Any, url: str, language: str, name: str) -> Seen:
         seen[f"{language} {size} {name}"] = wrong_of(tab, answer.status) if answer.status != 404 else []
     shown = next(iter(seen))
     seen[shown] += [line for line in heard if answer and (answer.status != 404 or "404" not in line)]
+    tab.remove_listener("pageerror", stumble)
     tab.remove_listener("console", hear)  # axe looks at styles in ways that our own policy refuses
     for size, (width, height) in SIZES.items():
         if answer and answer.status != 404 and examined(language, size, name) and drawn_at(size, name):
             tab.set_viewport_size({"width": width, "height": height})
             tab.evaluate(AXE.read_text(encoding="utf-8"))
             seen[f"{language} {size} {name}"] += [f"axe {line}" for line in tab.evaluate(RUN_AXE)]
-    tab.close()
     return seen
 
 
