@@ -36,6 +36,9 @@ from people.models import User
 from people.roles import LABELS
 from sla.models import ArticleVersion, Outage, QualityReport, Ticket
 
+# What is sent, downloaded or put into another page.
+NO_PAGES = ("/export/", "/read/", "/renew/", "/revoke/", "/suggest/")
+
 
 @dataclass(frozen=True)
 class Page:
@@ -176,7 +179,7 @@ def _portal_pages() -> Iterator[Page]:
     if member is None:
         return
     for name, path in _plain_paths(get_resolver().url_patterns, "/"):
-        if path.startswith("/portal/") and not path.endswith(("/export/", "/read/", "/renew/", "/revoke/")):
+        if path.startswith("/portal/") and not path.endswith(NO_PAGES):
             yield Page(f"portal-{name}", path, member.user.username)
     yield from _portal_records(member.user)
 
