@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contracts import papers
@@ -20,7 +19,7 @@ from people.models import User
 from people.refusal import Refused
 from sla.incident_rules import Seen, duties_of
 from sla.models import ReportDuty, SecurityIncident, Service, Ticket
-from sla.numbering import locked_series
+from sla.numbering import next_number
 from sla.scope import agreements_of
 
 State, DutyState = SecurityIncident.State, ReportDuty.State
@@ -50,7 +49,7 @@ def find(what: Sighting, *, by: User, at: datetime) -> SecurityIncident:
     if what.found_at > at:
         raise Refused(_("发现时间不能晚于现在。"))
     row = SecurityIncident(
-        number=_number(at),
+        number=next_number("AQ", "incident", at),
         title=what.title.strip(),
         text=what.text.strip(),
         provider=what.provider,
@@ -247,15 +246,6 @@ def _open_duty(duty: ReportDuty) -> ReportDuty:
     if row.state != DutyState.OPEN:
         raise Refused(_("这份报告已经登记。"))
     return row
-
-
-def _number(at: datetime) -> str:
-    """AQ-2026-000123, counted per civil year; the year's row stays locked until the transaction ends."""
-    year = timezone.localtime(at).year
-    series = locked_series(f"incident-{year}")
-    series.last += 1
-    series.save(update_fields=["last"])
-    return f"AQ-{year}-{series.last:06d}"
 
 
 def _save(row: SecurityIncident | ReportDuty, by: User | None) -> None:

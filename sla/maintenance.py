@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contracts import serving
@@ -23,7 +22,7 @@ from people.models import User
 from people.refusal import Refused
 from sla import maintenance_holds, noticing, outages, uptime_news
 from sla.models import Announcement, MaintenanceWindow, Reach, Service
-from sla.numbering import locked_series
+from sla.numbering import next_number
 from sla.scope import agreements_of, concerning
 from sla.uptime_words import span_words
 
@@ -55,7 +54,7 @@ class Plan:
 def plan(what: Plan, *, by: User, at: datetime) -> MaintenanceWindow:
     """Keep a window that nobody has been told of yet."""
     _check(what, at)
-    window = MaintenanceWindow(number=_number(at), planned_by=by)
+    window = MaintenanceWindow(number=next_number("WH", "window", at), planned_by=by)
     what.put_on(window)
     _save(window, by)
     window.services.set(what.services)
@@ -249,15 +248,6 @@ def _locked(window: MaintenanceWindow, *states: str, doing: str) -> MaintenanceW
             % {"number": locked.number, "state": locked.get_state_display(), "doing": doing}
         )
     return locked
-
-
-def _number(at: datetime) -> str:
-    """WH-2026-000123, counted per civil year; the year's row stays locked until the transaction ends."""
-    year = timezone.localtime(at).year
-    series = locked_series(f"window-{year}")
-    series.last += 1
-    series.save(update_fields=["last"])
-    return f"WH-{year}-{series.last:06d}"
 
 
 def _save(window: MaintenanceWindow, by: User | None) -> None:

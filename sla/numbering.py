@@ -1,4 +1,4 @@
-"""Numbers of tickets: GZ-2026-000123, counted per civil year under the lock of the year's row."""
+"""Numbers such as GZ-2026-000123, counted per civil year under the lock of the year's row."""
 
 from datetime import datetime
 
@@ -7,13 +7,18 @@ from django.utils import timezone
 from sla.models import Series
 
 
-def next_ticket_number(at: datetime) -> str:
-    """The next number of the civil year of the instant.  Locks the year's row until the transaction ends."""
+def next_number(prefix: str, series: str, at: datetime) -> str:
+    """The next number of a series in the civil year of the instant.  Locks its row until the transaction ends."""
     year = timezone.localtime(at).year
-    series = locked_series(f"ticket-{year}")
-    series.last += 1
-    series.save(update_fields=["last"])
-    return f"GZ-{year}-{series.last:06d}"
+    row = locked_series(f"{series}-{year}")
+    row.last += 1
+    row.save(update_fields=["last"])
+    return f"{prefix}-{year}-{row.last:06d}"
+
+
+def next_ticket_number(at: datetime) -> str:
+    """The next number of a ticket."""
+    return next_number("GZ", "ticket", at)
 
 
 def locked_series(name: str) -> Series:

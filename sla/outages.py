@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
@@ -24,7 +23,7 @@ from people.models import User
 from people.refusal import Refused
 from sla import uptime_news
 from sla.models import MaintenanceWindow, Outage, OutageEntry, OutageTicket, Service, Ticket
-from sla.numbering import locked_series
+from sla.numbering import next_number
 from sla.uptime_words import services_words, span_words
 
 SHORTEN = "outage.shorten"
@@ -64,7 +63,7 @@ def start(what: Happening, *, tickets: Iterable[Ticket] = (), by: User | None, a
         raise Refused(_("请写明中断的情况和涉及的服务。"))
     _check_times(what.started_at, what.ended_at, at)
     row = Outage(
-        number=_number(at),
+        number=next_number("FW", "outage", at),
         title=what.title.strip(),
         started_at=what.started_at,
         ended_at=what.ended_at,
@@ -199,7 +198,7 @@ def of_overrun(window: MaintenanceWindow, *, at: datetime) -> Outage | None:
     if Outage.objects.filter(window=window).exists():
         return None
     row = Outage(
-        number=_number(at),
+        number=next_number("FW", "outage", at),
         title=_("维护超时：%(title)s") % {"title": window.title[:100]},
         started_at=window.planned_to,
         state=State.OPEN,
@@ -351,15 +350,6 @@ def _add(row: Outage, by: User | None) -> None:
 def _save(row: Outage, by: User | None) -> None:
     row._history_user = by  # type: ignore[attr-defined]
     row.save()
-
-
-def _number(at: datetime) -> str:
-    """ZD is the bill's: FW-2026-000123, counted per civil year; the year's row stays locked until the end."""
-    year = timezone.localtime(at).year
-    series = locked_series(f"outage-{year}")
-    series.last += 1
-    series.save(update_fields=["last"])
-    return f"FW-{year}-{series.last:06d}"
 
 
 def _note(action: str, row: Outage, *, by: User | None, at: datetime) -> Event:

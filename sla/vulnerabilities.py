@@ -23,7 +23,7 @@ from journal.recording import record
 from people.models import User
 from people.refusal import Refused
 from sla.models import CheckResult, FixTerm, Service, Vulnerability
-from sla.numbering import locked_series
+from sla.numbering import next_number
 from sla.scope import agreements_of
 from sla.uptime_words import fix_words
 from worktime.calendars import CHINA, current_version, workday_calendar
@@ -59,7 +59,7 @@ def find(what: Finding, *, by: User, at: datetime) -> Vulnerability:
     if what.found_at > at:
         raise Refused(_("发现时间不能晚于现在。"))
     row = Vulnerability(
-        number=_number(at),
+        number=next_number("LD", "vulnerability", at),
         provider=what.provider,
         title=what.title.strip(),
         text=what.text.strip(),
@@ -238,15 +238,6 @@ def _locked(row: Vulnerability, *states: str) -> Vulnerability:
             % {"number": locked.number, "state": locked.get_state_display()}
         )
     return locked
-
-
-def _number(at: datetime) -> str:
-    """LD-2026-000123, counted per civil year; the year's row stays locked until the transaction ends."""
-    year = timezone.localtime(at).year
-    series = locked_series(f"vulnerability-{year}")
-    series.last += 1
-    series.save(update_fields=["last"])
-    return f"LD-{year}-{series.last:06d}"
 
 
 def _save(row: Vulnerability, by: User | None) -> None:
