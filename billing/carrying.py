@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import RateLine
 from billing.wording import number, unit_price, yuan
+from contracts.carrying import compared, copy_row
 from contracts.models import AgreementVersion
 from contracts.parameters import Change
 from people.models import User
@@ -17,23 +18,14 @@ class RateCarrier:
 
     def carry(self, old: AgreementVersion, new: AgreementVersion, *, by: User, at: datetime) -> None:
         """Copy every price that has not ended before the new version starts."""
-        copied = [field for field in RateLine._meta.concrete_fields if field.name not in {"id", "version"}]
         for line in old.rates.order_by("pk"):
             if line.valid_to is None or line.valid_to > new.effective_from:
-                RateLine(version=new, **{field.attname: getattr(line, field.attname) for field in copied}).save()
+                copy_row(line, new, by=by)
 
     def changes(self, old: AgreementVersion, new: AgreementVersion) -> Iterator[Change]:
         """Prices that one version has and the other has not, or that read differently, by their name."""
         since = max(old.effective_from, new.effective_from)
-        before, after = _readings(old, since), _readings(new, since)
-        for name in dict.fromkeys([*before, *after]):
-            change = Change(
-                what=_("价目 %(name)s") % {"name": name},
-                old=before.get(name, _("没有")),
-                new=after.get(name, _("没有")),
-            )
-            if change.differs:
-                yield change
+        yield from compared(_readings(old, since), _readings(new, since), absent=_("没有"))
 
 
 def _readings(version: AgreementVersion, since: date) -> dict[str, str]:
@@ -42,7 +34,8 @@ def _readings(version: AgreementVersion, since: date) -> dict[str, str]:
     for line in version.rates.order_by("valid_from", "pk"):
         if line.valid_to is not None and line.valid_to <= since:
             continue
-        found[line.name] = "；".join(filter(None, [found.get(line.name, ""), _reading(line)]))
+        name = _("价目 %(name)s") % {"name": line.name}
+        found[name] = "；".join(filter(None, [found.get(name, ""), _reading(line)]))
     return found
 
 

@@ -5,11 +5,13 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from contracts.carrying import compared, copy_row
 from contracts.models import AgreementVersion
 from contracts.parameters import Change
 from contracts.text.document import Annex, AnnexRow
 from people.models import User
 from sla.models import CreditRule
+from sla.stating import plain
 
 
 class CreditRuleCarrier:
@@ -17,23 +19,16 @@ class CreditRuleCarrier:
 
     def carry(self, old: AgreementVersion, new: AgreementVersion, *, by: User, at: datetime) -> None:
         """Copy every rule to the new draft."""
-        copied = [field.attname for field in CreditRule._meta.concrete_fields if field.name not in {"id", "version"}]
         for rule in old.credit_rules.order_by("pk"):
-            made = CreditRule(version=new, **{name: getattr(rule, name) for name in copied})
-            made._history_user = by  # type: ignore[attr-defined]
-            made.save()
+            copy_row(rule, new, by=by)
 
     def changes(self, old: AgreementVersion, new: AgreementVersion) -> Iterator[Change]:
         """Rules that one version has and the other has not, or that give something else."""
-        before, after = ({str(rule): words_of(rule) for rule in v.credit_rules.all()} for v in (old, new))
-        for name in dict.fromkeys([*before, *after]):
-            change = Change(
-                what=_("服务减免 %(name)s") % {"name": name},
-                old=before.get(name, _("没有约定")),
-                new=after.get(name, _("没有约定")),
-            )
-            if change.differs:
-                yield change
+        yield from compared(_readings(old), _readings(new), absent=_("没有约定"))
+
+
+def _readings(version: AgreementVersion) -> dict[str, str]:
+    return {_("服务减免 %(name)s") % {"name": rule}: words_of(rule) for rule in version.credit_rules.all()}
 
 
 def words_of(rule: CreditRule) -> str:
@@ -59,12 +54,6 @@ def annex(version: AgreementVersion) -> Annex:
     ]
     remark = _("同一指标约定了多档的，只按未达到的最低一档减免，不累加；只有未免责的超时计入。")
     return Annex(title=_("服务减免"), rows=tuple(rows), remarks=(remark,) if rows else ())
-
-
-def plain(number: object) -> str:
-    """A number without the zeros that its column adds."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 CREDIT_RULES = CreditRuleCarrier()

@@ -18,7 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.models import Agreement, AgreementVersion
+from contracts.drafts import locked_draft
+from contracts.models import Agreement
 from contracts.terms import terms_on
 from journal import approvals
 from journal.models import Approval
@@ -270,10 +271,7 @@ def _month_before(month: date) -> date:
 @transaction.atomic
 def keep_rule(rule: CreditRule, *, by: User, at: datetime) -> CreditRule:
     """Keep a new or edited rule of a draft.  Raises Refused for terms that are no draft, or that mix both bases."""
-    rows = AgreementVersion.objects.select_for_update(of=("self",), no_key=True).select_related("agreement")
-    version = rows.get(pk=rule.version_id)
-    if version.state != AgreementVersion.State.DRAFT:
-        raise Refused(_("这一版条款已经不是草稿，服务减免随条款冻结；请用补充协议修改。"))
+    version = locked_draft(rule.version_id, _("这一版条款已经不是草稿，服务减免随条款冻结；请用补充协议修改。"))
     others = CreditRule.objects.filter(version=version, measure=rule.measure).exclude(pk=rule.pk)
     if others.exclude(basis=rule.basis).exists():
         raise Refused(_("同一指标不能既按比率又按次减免，请核对协议。"))

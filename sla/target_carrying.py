@@ -5,13 +5,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from contracts.carrying import compared, copy_row
 from contracts.models import AgreementVersion
 from contracts.parameters import Change
 from people.models import User
 from sla.models import PriorityMatrix, ServiceTarget
 from sla.stating import matrix_lines, name_of, policy_of, promise_of
-
-OWN = {"id", "version"}
 
 
 class TargetCarrier:
@@ -20,18 +19,11 @@ class TargetCarrier:
     def carry(self, old: AgreementVersion, new: AgreementVersion, *, by: User, at: datetime) -> None:
         """Copy every row to the new draft."""
         for row in [*old.targets.order_by("pk"), *PriorityMatrix.objects.filter(version=old)]:
-            fields = [field for field in row._meta.concrete_fields if field.name not in OWN]
-            copy = type(row)(version=new, **{field.attname: getattr(row, field.attname) for field in fields})
-            copy._history_user = by  # type: ignore[attr-defined]
-            copy.save()
+            copy_row(row, new, by=by)
 
     def changes(self, old: AgreementVersion, new: AgreementVersion) -> Iterator[Change]:
         """Rows that one version has and the other has not, or that read differently."""
-        before, after = _readings(old), _readings(new)
-        for name in dict.fromkeys([*before, *after]):
-            change = Change(what=name, old=before.get(name, _("没有")), new=after.get(name, _("没有")))
-            if change.differs:
-                yield change
+        yield from compared(_readings(old), _readings(new), absent=_("没有"))
 
 
 def _readings(version: AgreementVersion) -> dict[str, str]:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from contracts.drafts import locked_draft
 from contracts.models import AgreementVersion
 from journal.recording import record
 from people.models import User
@@ -68,11 +69,7 @@ def keep_matrix(matrix: PriorityMatrix, *, by: User, at: datetime) -> PriorityMa
 
 
 def _draft(pk: int) -> AgreementVersion:
-    rows = AgreementVersion.objects.select_related("agreement", "support_hours")
-    version: AgreementVersion = rows.select_for_update(of=("self",), no_key=True).get(pk=pk)
-    if version.state != AgreementVersion.State.DRAFT:
-        raise Refused(_("这个版本已经不是草稿，时限不能再改；请起草补充协议。"))
-    return version
+    return locked_draft(pk, _("这个版本已经不是草稿，时限不能再改；请起草补充协议。"))
 
 
 def _check(target: ServiceTarget, version: AgreementVersion) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contracts.models import AgreementVersion
+from contracts.drafts import locked_draft
 from journal.recording import record
 from people.models import User
 from people.refusal import Refused
@@ -43,9 +43,7 @@ def keep_term(row: ServiceTerm | FixTerm, *, by: User, at: datetime) -> ServiceT
 
     Refused once the version is no draft: the database would refuse it too.
     """
-    version = AgreementVersion.objects.select_for_update(no_key=True).get(pk=row.version_id)
-    if version.state != AgreementVersion.State.DRAFT:
-        raise Refused(_("这个版本已提交签署或已生效，约定不能再增加或修改；请办理补充协议。"))
+    version = locked_draft(row.version_id, _("这个版本已提交签署或已生效，约定不能再增加或修改；请办理补充协议。"))
     row._history_user = by  # type: ignore[union-attr]
     row.save()
     about = row.service.code if isinstance(row, ServiceTerm) else row.level

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from contracts.carrying import copy_row
 from contracts.models import AgreementVersion
 from contracts.parameters import Change
 from people.models import User
@@ -18,7 +19,7 @@ class ServiceTermCarrier:
     def carry(self, old: AgreementVersion, new: AgreementVersion, *, by: User, at: datetime) -> None:
         """Copy every row; of a service that has ended before the new version starts, none."""
         for row in old.service_terms.exclude(service__ended_on__lt=new.effective_from).order_by("pk"):
-            _copy(row, new, by)
+            copy_row(row, new, by=by)
 
     def changes(self, old: AgreementVersion, new: AgreementVersion) -> Iterator[Change]:
         """Services of which the two versions read differently."""
@@ -38,7 +39,7 @@ class FixTermCarrier:
     def carry(self, old: AgreementVersion, new: AgreementVersion, *, by: User, at: datetime) -> None:
         """Copy every row."""
         for row in old.fix_terms.order_by("pk"):
-            _copy(row, new, by)
+            copy_row(row, new, by=by)
 
     def changes(self, old: AgreementVersion, new: AgreementVersion) -> Iterator[Change]:
         """Levels of which the two versions read differently."""
@@ -46,17 +47,6 @@ class FixTermCarrier:
         for key in dict.fromkeys([*before, *after]):
             name = (after.get(key) or before[key]).get_level_display()
             yield from _change(_("漏洞修复：%(name)s") % {"name": name}, before.get(key), after.get(key), fix_words)
-
-
-def _copy(row: Any, version: AgreementVersion, by: User) -> None:
-    kept = {
-        field.attname: getattr(row, field.attname)
-        for field in row._meta.concrete_fields
-        if field.name not in {"id", "version"}
-    }
-    made = type(row)(version=version, **kept)
-    made._history_user = by
-    made.save()
 
 
 def _change(what: str, old: Any, new: Any, words: Any) -> Iterable[Change]:
