@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from billing.models import Document
 from journal.models import Notice
-from journal.outbox import announce
+from journal.outbox import announce_each
 from people import roles
 from people.models import User
 
@@ -51,7 +51,7 @@ def holders(*names: str) -> Iterable[User]:
 def tell_issued(document: Document, *, at: datetime) -> None:
     """Party B learns that a bill was issued to it."""
     told = _told(document)
-    _tell(
+    announce_each(
         people_of(document),
         key=f"document.issued:{document.pk}",
         kind="document.issued",
@@ -69,7 +69,7 @@ def tell_issue_requested(document: Document, *, by: User, at: datetime) -> None:
     """The finance leads learn that a draft waits for them; whoever drafted it or asks is not among them."""
     told = _told(document)
     leads = [person for person in holders(roles.FINANCE_LEAD) if person.pk not in {by.pk, document.drafted_by_id}]
-    _tell(
+    announce_each(
         leads,
         key=f"document.issue_requested:{document.pk}",
         kind="document.issue_requested",
@@ -115,13 +115,8 @@ def tell_overdue(document: Document, *, due_on: date, left: Decimal, at: datetim
 
 def _tell_both(document: Document, *, key: str, **letter: Any) -> None:
     """To Party B with the portal's address, to finance with the admin's."""
-    _tell(people_of(document), key=key, url=_portal_page(document), **letter)
-    _tell(holders(roles.FINANCE, roles.FINANCE_LEAD), key=key, url=_admin_page(document), **letter)
-
-
-def _tell(recipients: Iterable[User], **letter: Any) -> None:
-    for person in recipients:
-        announce(recipient=person, **letter)
+    announce_each(people_of(document), key=key, url=_portal_page(document), **letter)
+    announce_each(holders(roles.FINANCE, roles.FINANCE_LEAD), key=key, url=_admin_page(document), **letter)
 
 
 def _told(document: Document) -> dict[str, Any]:

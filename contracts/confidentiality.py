@@ -25,8 +25,8 @@ from contracts.models import (
     Paper,
     PersonUndertaking,
 )
-from contracts.moving import demand_own, demand_past, locked, note, people_of, said, tell
-from journal.outbox import holders
+from contracts.moving import demand_own, demand_past, locked, note, people_of, said
+from journal.outbox import announce_each, holders
 from people.models import User
 from people.refusal import Refused
 from worktime.calendars import CHINA, workday_calendar
@@ -187,7 +187,7 @@ def warn_of_measure(measure: ControlMeasure, *, at: datetime) -> int:
     people = {*holders("contracts.check_safeguards")}
     if measure.side == "b":
         people |= {*people_of(measure.agreement.party_b_id)}
-    return tell(
+    return announce_each(
         sorted(people, key=lambda person: person.pk),
         key=f"measure/{measure.pk}/{measure.next_check_on}",
         kind="measure.overdue",

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts import papers
 from contracts.models import Agreement, ConsentRequest, Paper
-from contracts.moving import demand_own, demand_state, locked, note, people_of, said, tell
+from contracts.moving import demand_own, demand_state, locked, note, people_of, said
 from journal.models import Event
-from journal.outbox import holders
+from journal.outbox import announce_each, holders
 from people.models import User
 from people.refusal import Refused
 
@@ -148,7 +148,7 @@ def _note(what: str, row: ConsentRequest, *, by: User, at: datetime, reason: str
 
 def _tell(row: ConsentRequest, people: Any, event: Event, subject: object, *, staff: bool = False) -> None:
     url = reverse("admin:contracts_consentrequest_change", args=[row.pk]) if staff else reverse("contracts:compliance")
-    tell(
+    announce_each(
         people,
         key=f"consent/{row.pk}/{event.pk}",
         kind="consent.told",

@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from contracts.models import Agreement, ExitTask, Membership, Suspension
-from contracts.sharing_news import News, people_of
+from contracts.sharing_news import News, people_of, tell
 from journal.models import Event, Notice
 from journal.outbox import announce, holders
 from people.models import User
@@ -135,8 +135,4 @@ def _tell_both(
     subject, body = words
     for people, url in ways:
         news = News(key=key, kind=kind, subject=subject, body=body, url=url, level=level)
-        for person in people:
-            announce(
-                key=news.key, recipient=person, kind=kind, subject=subject, body=body, url=url, level=level,
-                event=event, at=at,
-            )  # fmt: skip
+        tell(people, news, event=event, at=at)

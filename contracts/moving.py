@@ -1,6 +1,6 @@
 """What verbs on the rows of an agreement have in common: the lock, words that must be said, the line in the journal."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Agreement, Membership, Organisation
 from journal.models import Event
-from journal.outbox import Text, announce
 from journal.recording import record
 from people.models import User
 from people.refusal import Refused
@@ -74,11 +73,6 @@ def people_of(organisation_id: int) -> list[User]:
     """Everybody who acts for an organisation and may sign in."""
     members = Membership.objects.filter(organisation_id=organisation_id, active=True, user__is_active=True)
     return [member.user for member in members.select_related("user").order_by("pk")]
-
-
-def tell(people: Iterable[User], *, key: str, kind: str, subject: Text, at: datetime, **rest: Any) -> int:
-    """Leave the same notice for each person, once per key; returns how many notices there are under the key."""
-    return sum(len(announce(key=key, recipient=person, kind=kind, subject=subject, at=at, **rest)) for person in people)
 
 
 def demand_past(day: date, at: datetime) -> None:

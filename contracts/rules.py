@@ -22,9 +22,10 @@ from contracts.models import (
     ServedNotice,
     UsageRule,
 )
-from contracts.moving import demand_own, locked, note, people_of, said, tell
+from contracts.moving import demand_own, locked, note, people_of, said
 from contracts.querysets import RULED_STATES
 from contracts.receipts import RuleStanding, standings
+from journal.outbox import announce_each
 from people.models import User
 from people.refusal import Refused
 
@@ -197,7 +198,7 @@ def _demand_under(version: RuleVersion, agreement: Agreement) -> None:
 
 def _tell(version: RuleVersion, agreement: Agreement, *, key: str, at: datetime, **rest: Any) -> int:
     about = {"version": version, "number": agreement.number}
-    return tell(
+    return announce_each(
         people_of(agreement.party_b_id),
         key=f"rule/{version.pk}/{agreement.pk}/{key}",
         kind="rule.reminder" if key != "published" else "rule.published",

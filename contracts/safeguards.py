@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from contracts import papers
 from contracts.alerting import PAST, reached
 from contracts.models import ChannelCheck, ComplianceCertificate, Organisation, Paper, SecureChannel
-from contracts.moving import demand_past, demand_state, locked, note, people_of, said, tell
-from journal.outbox import holders
+from contracts.moving import demand_past, demand_state, locked, note, people_of, said
+from journal.outbox import announce_each, holders
 from people.models import User
 from people.refusal import Refused
 
@@ -178,7 +178,7 @@ SUBJECTS = {
 
 
 def _tell_all(people: Any, key: str, subject: object, about: dict[str, Any], *, url: str, at: datetime) -> int:
-    return tell(
+    return announce_each(
         people,
         key=key,
         kind="safeguard.expiry",

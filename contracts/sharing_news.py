@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from contracts.models import Agreement, Organisation
 from journal.models import Event, Notice
-from journal.outbox import announce, holders
+from journal.outbox import announce_each, holders
 from people.models import User
 
 Words = Callable[[], str]
@@ -38,24 +38,24 @@ def people_of(organisation: Organisation) -> QuerySet[User]:
 
 def tell_party_b(agreement: Agreement, news: News, *, event: Event | None, at: datetime) -> None:
     """Tell everybody who acts for the agreement's Party B."""
-    _tell(people_of(agreement.party_b), news, event=event, at=at)
+    tell(people_of(agreement.party_b), news, event=event, at=at)
 
 
 def tell_holders(permission: str, news: News, *, event: Event | None, at: datetime) -> None:
     """Tell everybody of Party A who holds the right."""
-    _tell(holders(permission).filter(is_staff=True), news, event=event, at=at)
+    tell(holders(permission).filter(is_staff=True), news, event=event, at=at)
 
 
-def _tell(people: Iterable[User], news: News, *, event: Event | None, at: datetime) -> None:
-    for person in people:
-        announce(
-            key=news.key,
-            recipient=person,
-            kind=news.kind,
-            subject=news.subject,
-            body=news.body,
-            url=news.url,
-            level=news.level,
-            event=event,
-            at=at,
-        )
+def tell(people: Iterable[User], news: News, *, event: Event | None, at: datetime) -> None:
+    """Tell each of the people."""
+    announce_each(
+        people,
+        key=news.key,
+        kind=news.kind,
+        subject=news.subject,
+        body=news.body,
+        url=news.url,
+        level=news.level,
+        event=event,
+        at=at,
+    )

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts import papers
 from contracts.models import Agreement, Paper, ThirdPartyAccess
-from contracts.moving import demand_own, demand_state, locked, note, people_of, said, tell
+from contracts.moving import demand_own, demand_state, locked, note, people_of, said
 from journal.models import Event
-from journal.outbox import holders
+from journal.outbox import announce_each, holders
 from people.models import User
 from people.refusal import Refused
 
@@ -136,7 +136,7 @@ def _tell(row: ThirdPartyAccess, people: Any, event: Event, subject: object, *, 
     url = (
         reverse("admin:contracts_thirdpartyaccess_change", args=[row.pk]) if staff else reverse("contracts:compliance")
     )
-    tell(
+    announce_each(
         people,
         key=f"third-party/{row.pk}/{event.pk}",
         kind="third_party.told",

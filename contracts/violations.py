@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from contracts import papers, serving
 from contracts.alerting import PAST, reached
 from contracts.models import Agreement, Clause, Paper, ServedNotice, Violation, ViolationEntry
-from contracts.moving import demand_own, demand_state, locked, note, people_of, said, tell
+from contracts.moving import demand_own, demand_state, locked, note, people_of, said
 from journal.models import Event
-from journal.outbox import holders
+from journal.outbox import announce_each, holders
 from people.models import User
 from people.refusal import Refused
 
@@ -266,7 +266,7 @@ def _tell_staff(
 def _tell(
     violation: Violation, people: Iterable[User], event: Event | None, subject: object, *, key: str, **rest: Any
 ) -> int:
-    return tell(
+    return announce_each(
         people,
         key=f"violation/{violation.pk}/{key or ''}{event.pk if event else ''}",
         kind="violation.told",

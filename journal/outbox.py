@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -106,6 +107,11 @@ def announce_at(
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
     nudge_on_commit()
     return Notice.objects.get(key=full_key)
+
+
+def announce_each(people: Iterable[User], *, key: str, kind: str, subject: Text, at: datetime, **rest: Any) -> int:
+    """Leave the same notice for each person (see announce); returns how many notices there are under the key."""
+    return sum(len(announce(key=key, recipient=person, kind=kind, subject=subject, at=at, **rest)) for person in people)
 
 
 def send_due(*, at: datetime, sender: Sender | None = None, limit: int = 500) -> int:

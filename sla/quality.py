@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from contracts.models import Agreement, AgreementItem, Membership
 from contracts.terms import support_calendar
 from journal.models import Event
-from journal.outbox import announce
+from journal.outbox import announce_each
 from journal.recording import record
 from people.models import User
 from people.refusal import Refused
@@ -245,11 +245,16 @@ def _tell(
     url: str,
     event: Event,
 ) -> None:
-    for person in people:
-        announce(
-            key=f"quality/{report.pk}/{what}", recipient=person, kind=event.action, subject=subject, body=body,
-            url=url, event=event, at=event.at,
-        )  # fmt: skip
+    announce_each(
+        people,
+        key=f"quality/{report.pk}/{what}",
+        kind=event.action,
+        subject=subject,
+        body=body,
+        url=url,
+        event=event,
+        at=event.at,
+    )
 
 
 def _tell_reporter(report: QualityReport, event: Event) -> None:

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import Agreement
-from contracts.sharing_news import News, tell_holders, tell_party_b
+from contracts.sharing_news import News, tell, tell_holders, tell_party_b
 from journal.models import Event, Notice
-from journal.outbox import announce
 from sla.models import Announcement, MaintenanceWindow, Outage, OutageEntry
 from sla.scope import agreements_of, party_b_of
 from sla.uptime_words import services_words, span_words
@@ -127,15 +126,4 @@ def tell_operations(outage: Outage, *, event: Event, at: datetime) -> None:
 
 
 def _tell_all(services: list[Any], news: News, *, event: Event, at: datetime) -> None:
-    for person in party_b_of(agreements_of(services)):
-        announce(
-            key=news.key,
-            recipient=person,
-            kind=news.kind,
-            subject=news.subject,
-            body=news.body,
-            url=news.url,
-            level=news.level,
-            event=event,
-            at=at,
-        )
+    tell(party_b_of(agreements_of(services)), news, event=event, at=at)
