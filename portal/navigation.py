@@ -145,6 +145,8 @@ PORTAL_PAGES: tuple[tuple[str, object], ...] = (
     ("portal-home", _("首页")),
     ("sla:tickets", pgettext_lazy("menu", "故障报告")),
     ("sla:service", pgettext_lazy("menu", "服务状态")),
+    ("sla:attainment", _("服务达标")),
+    ("sla:reports", _("服务月报")),
     ("sla:articles", pgettext_lazy("menu", "常见问题")),
     ("billing:documents", pgettext_lazy("menu", "账单")),
     ("contracts:agreements", pgettext_lazy("menu", "协议")),
