@@ -248,6 +248,8 @@ def _version(drafting: Drafting, agreement: Agreement) -> AgreementVersion:
         "payment_working_days": _whole(said.get("payment_working_days")),
         "support_hours_id": _whole(said.get("support_hours")),
         "interest_rate": _figure(said.get("interest_rate")),
+        "cure_days": _whole(said.get("cure_days")),
+        "cure_counted": said.get("cure_counted") or "",
     }
     for name in ("support_hours_per_day", "response_hours", "solution_hours"):
         fields[name] = _figure(said.get(name))

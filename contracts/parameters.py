@@ -23,6 +23,8 @@ PARAMETERS = (
     "interest_rate",
     "interest_year_days",
     "allocation_order",
+    "cure_days",
+    "cure_counted",
     "tacit_notice_days",
     "tacit_years",
 )

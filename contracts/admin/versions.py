@@ -70,6 +70,7 @@ class AgreementVersionAdmin(ConsoleAdmin):
             (_("默示续期"), {"fields": (("tacit_notice_days", "tacit_years"),)}),
             (_("支持与时限"), {"fields": support}),
             (_("付款与利息"), {"fields": money}),
+            (_("催告"), {"fields": (("cure_days", "cure_counted"),)}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

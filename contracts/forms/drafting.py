@@ -185,6 +185,20 @@ class MoneyStep(StepForm):
         label=_("抵充顺序"), choices=[("", _("（未定）")), *AgreementVersion.AllocationOrder.choices], required=False,
         help_text=_("付款不足以清偿全部债务时先抵充什么；没有约定的，按民法典第561条。"),
     )  # fmt: skip
+    cure_days = forms.IntegerField(
+        label=_("催告宽限期（天）"), min_value=1, max_value=250, required=False,
+        help_text=_("催告函送达后给乙方的付款期限，期满仍未付清才可以提请暂停服务；没有约定的不填。"),
+    )  # fmt: skip
+    cure_counted = forms.ChoiceField(
+        label=_("宽限期按什么天计"), choices=[("", _("（未定）")), *AgreementVersion.DayCount.choices], required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The days of the cure period and how they are counted are agreed together."""
+        cleaned = super().clean()
+        if bool(cleaned.get("cure_days")) != bool(cleaned.get("cure_counted")):
+            self.add_error("cure_days", _("催告宽限期须写明 1 至 250 天，并选定是工作日还是自然日。"))
+        return cleaned
 
 
 class ConfidentialityStep(StepForm):

@@ -21,6 +21,7 @@ class ServedNotice(models.Model):
         BREACH = "breach", _("违约通知")
         REPLY = "reply", _("答复")
         CURE = "cure", _("整改或催告")
+        SUSPENSION = "suspension", _("暂停通知")
         TERMINATION = "termination", _("解除或终止通知")
         RENEWAL = "renewal", _("续约通知")
         FORCE_MAJEURE = "force_majeure", _("不可抗力通知")

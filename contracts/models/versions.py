@@ -43,6 +43,10 @@ class AgreementVersion(models.Model):
         SME = "sme_statutory", _("中小企业法定（每日万分之五）")
         NONE = "none", _("未约定")
 
+    class DayCount(models.TextChoices):
+        WORKING = "working", _("工作日")
+        CALENDAR = "calendar", _("自然日")
+
     class AllocationOrder(models.TextChoices):
         CIVIL_CODE = "costs_interest_principal", _("费用、利息、本金（民法典第561条）")
         PRINCIPAL_FIRST = "costs_principal_interest", _("费用、本金、利息")
@@ -82,6 +86,11 @@ class AgreementVersion(models.Model):
     allocation_order = models.CharField(
         _("抵充顺序"), max_length=26, choices=AllocationOrder.choices, default=AllocationOrder.CIVIL_CODE
     )
+    cure_days = models.PositiveSmallIntegerField(
+        _("催告宽限期（天）"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(250)],
+        help_text=_("催告函送达后给乙方的付款期限，期满仍未付清才可以提请暂停服务；没有约定的不填。"),
+    )  # fmt: skip
+    cure_counted = models.CharField(_("宽限期按什么天计"), max_length=8, choices=DayCount.choices, blank=True)
     ends_on = models.DateField(
         _("协议终止日期"), null=True, blank=True, help_text=_("补充协议改变协议的终止日期时填写新的日期。")
     )
@@ -141,6 +150,12 @@ class AgreementVersion(models.Model):
                 name="agrver_payment_days",
                 condition=Q(payment_working_days__isnull=True) | Q(payment_working_days__range=(1, 250)),
                 violation_error_message=_("付款期限须为 1 至 250 个工作日。"),
+            ),
+            models.CheckConstraint(
+                name="agrver_cure_whole",
+                condition=Q(cure_days__isnull=True, cure_counted="")
+                | Q(cure_days__isnull=False, cure_days__range=(1, 250), cure_counted__in=["working", "calendar"]),
+                violation_error_message=_("催告宽限期须写明 1 至 250 天，并选定是工作日还是自然日。"),
             ),
             models.CheckConstraint(
                 name="agrver_targets_positive",
