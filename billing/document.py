@@ -124,6 +124,31 @@ class CreditNote:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteOff:
+    """核销单: principal or interest of a bill that is no longer pursued in the books; a plain sheet for the files."""
+
+    kind: ClassVar[str] = "write_off"
+    heading: Heading
+    creditor: Party
+    debtor: Party
+    refers_to: str
+    amount: Decimal
+    reason: str
+    part: str = "principal"
+    basis: str = ""
+    refers_on: date | None = None
+    due_on: date | None = None
+    bill_gross: Decimal = ZERO
+    remarks: tuple[str, ...] = ()
+    capitals: str = ""
+
+    def __post_init__(self) -> None:
+        if self.amount <= 0:
+            raise DocumentError("nothing is written off")
+        _fill_capitals(self, self.amount)
+
+
+@dataclass(frozen=True, slots=True)
 class InterestRow:
     """One segment, both days bearing interest. `rate_per` is day or year; `amount` has six places."""
 
@@ -296,13 +321,20 @@ class DemandLetter:
 
 
 Document = (
-    InvoiceDocument | CreditNote | InterestStatementDocument | StatementDocument | AccountStatement | DemandLetter
+    InvoiceDocument
+    | CreditNote
+    | WriteOff
+    | InterestStatementDocument
+    | StatementDocument
+    | AccountStatement
+    | DemandLetter
 )
 KINDS: dict[str, type[Any]] = {
     kind.kind: kind
     for kind in (
         InvoiceDocument,
         CreditNote,
+        WriteOff,
         InterestStatementDocument,
         StatementDocument,
         AccountStatement,

@@ -1,5 +1,6 @@
 """Drafting and issuing documents."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -9,13 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.charging import Charge, charges_of, last_usage
+from billing.corrections import pay_corrected, pay_written_off
 from billing.crediting import credit_lines
 from billing.document import to_dict
 from billing.models import Document, DocumentLine, ServicePeriod
 from billing.money import fen
 from billing.numbering import SERIES, printed, take_number
 from billing.periods import civil_day
-from billing.printing import invoice_paper, keep_pdf, numbered, require_drawable
+from billing.printing import keep_pdf, numbered, paper_of, require_drawable
 from billing.telling import tell_issue_requested, tell_issued
 from contracts.models import Agreement
 from contracts.terms import terms_on
@@ -24,6 +26,19 @@ from people.models import User
 from people.refusal import Refused
 
 HUNDRED = Decimal(100)
+
+
+def _pays_nothing(document: Document, by: User, at: datetime) -> None:
+    """A bill asks for money; it pays nothing."""
+
+
+# What a kind of document does when it is issued: inside the issuing transaction, before the number is taken.
+ON_ISSUE: dict[Document.Kind, Callable[[Document, User, datetime], None]] = {
+    Document.Kind.INVOICE: _pays_nothing,
+    Document.Kind.INTEREST_INVOICE: _pays_nothing,
+    Document.Kind.CREDIT_NOTE: pay_corrected,
+    Document.Kind.WRITE_OFF: pay_written_off,
+}
 
 
 @transaction.atomic
@@ -76,7 +91,7 @@ def issue(document: Document, *, by: User, on: date, at: datetime) -> Document:
     Everything is computed and checked before the transaction; the number is the last thing taken inside it.
     """
     document = _whole(document)
-    paper = invoice_paper(document)
+    paper = paper_of(document)
     require_drawable(numbered(paper, number="", on=on, by=by))
     with transaction.atomic():
         held = _locked(document)
@@ -86,6 +101,7 @@ def issue(document: Document, *, by: User, on: date, at: datetime) -> Document:
         series = SERIES[Document.Kind(held.kind)]
         held.state, held.series, held.year, held.issued_on = Document.State.ISSUED, series, on.year, on
         held.issued_at, held.issued_by = at, by
+        ON_ISSUE[Document.Kind(held.kind)](held, by, at)
         held.sequence = take_number(series, on.year)
         held.number = printed(series, on.year, held.sequence)
         held.snapshot = to_dict(numbered(paper, number=held.number, on=on, by=by))
@@ -147,7 +163,7 @@ def _line(document: Document, position: int, charge: Charge) -> DocumentLine:
 
 def _whole(document: Document) -> Document:
     """The document with all that its paper names."""
-    related = ("agreement__party_a", "agreement__party_b", "version", "period", "drafted_by")
+    related = ("agreement__party_a", "agreement__party_b", "version", "period", "drafted_by", "refers_to")
     rows = Document.objects.select_related(*related).prefetch_related("lines")
     found: Document | None = rows.filter(pk=document.pk).first()
     if found is None:

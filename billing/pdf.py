@@ -13,11 +13,13 @@ from billing.document import (
     InterestStatementDocument,
     InvoiceDocument,
     StatementDocument,
+    WriteOff,
 )
 from billing.papers.bill import bill_story, bill_title, credit_note_story
 from billing.papers.interest import interest_story
 from billing.papers.letter import letter_story
 from billing.papers.statement import account_story, statement_story
+from billing.papers.write_off import write_off_story
 from billing.wording import sayer
 from people.canonical import encode
 from people.pages import Foot, page_bytes
@@ -26,6 +28,7 @@ from people.typesetting import require_glyphs
 _STORIES: dict[type[Any], Callable[[Any], list[Flowable]]] = {
     InvoiceDocument: bill_story,
     CreditNote: credit_note_story,
+    WriteOff: write_off_story,
     InterestStatementDocument: interest_story,
     StatementDocument: statement_story,
     AccountStatement: account_story,
@@ -33,6 +36,7 @@ _STORIES: dict[type[Any], Callable[[Any], list[Flowable]]] = {
 }
 _TITLES = {
     CreditNote: "贷项通知单（冲减账单）",
+    WriteOff: "核销单",
     InterestStatementDocument: "逾期利息计算书",
     StatementDocument: "对账单",
     AccountStatement: "往来对账单",

@@ -1,6 +1,7 @@
 """Documents on paper: the frozen value of a document, its PDF, and the file that is kept of it."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from billing import document as papers
 from billing.due_dates import in_words
 from billing.models import Document, DocumentLine, FormalInvoice
-from billing.overdue import statement, whole_settlements
+from billing.overdue import due_on, statement, whole_settlements
 from billing.pdf import draw
 from billing.stating import interest_document
 from billing.wording import sayer
@@ -30,12 +31,9 @@ HUNDRED = Decimal(100)
 def invoice_paper(document: Document) -> papers.InvoiceDocument:
     """A document as it will be printed, still without number and date.  Its parties, lines and terms are read now."""
     agreement, period = document.agreement, document.period
+    service = document.kind == Document.Kind.INVOICE
     return papers.InvoiceDocument(
-        heading=papers.Heading(
-            agreement_no=agreement.number,
-            agreement_title=agreement.title,
-            prepared_by=document.drafted_by.get_full_name() if document.drafted_by else "",
-        ),
+        heading=_heading(document),
         seller=_party(agreement.party_a),
         buyer=_party(agreement.party_b),
         lines=tuple(_line(line) for line in document.lines.all()),
@@ -45,11 +43,61 @@ def invoice_paper(document: Document) -> papers.InvoiceDocument:
         account=_account(agreement),
         period_from=period.starts_on if period else None,
         period_to=period.last_day if period else None,
-        due_rule=_due_rule(document.version.payment_working_days),
+        due_rule=_due_rule(document.version.payment_working_days) if service else "",
+        purpose="service" if service else "interest",
     )
 
 
-def numbered(paper: papers.InvoiceDocument, *, number: str, on: date, by: User) -> papers.InvoiceDocument:
+def credit_note_paper(document: Document) -> papers.CreditNote:
+    """A credit note as it will be printed, with the bill that it takes back."""
+    agreement, bill = document.agreement, _corrected(document)
+    return papers.CreditNote(
+        heading=_heading(document),
+        seller=_party(agreement.party_a),
+        buyer=_party(agreement.party_b),
+        refers_to=bill.number or "",
+        refers_on=bill.issued_on,
+        reason=document.reason,
+        lines=tuple(_line(line) for line in document.lines.all()),
+        net=document.net,
+        tax=document.tax,
+        gross=document.gross,
+    )
+
+
+def write_off_paper(document: Document) -> papers.WriteOff:
+    """A write-off as it will be printed, with the bill whose principal or interest it writes off."""
+    agreement, bill = document.agreement, _corrected(document)
+    return papers.WriteOff(
+        heading=_heading(document),
+        creditor=_party(agreement.party_a),
+        debtor=_party(agreement.party_b),
+        refers_to=bill.number or "",
+        refers_on=bill.issued_on,
+        due_on=due_on(bill),
+        bill_gross=bill.gross,
+        part=document.writes_off,
+        amount=document.gross,
+        reason=document.reason,
+        basis=document.basis,
+    )
+
+
+# What each kind of document is on paper.
+PAPERS: dict[Document.Kind, Callable[[Document], papers.Document]] = {
+    Document.Kind.INVOICE: invoice_paper,
+    Document.Kind.INTEREST_INVOICE: invoice_paper,
+    Document.Kind.CREDIT_NOTE: credit_note_paper,
+    Document.Kind.WRITE_OFF: write_off_paper,
+}
+
+
+def paper_of(document: Document) -> papers.Document:
+    """A document of any kind as it will be printed, still without number and date."""
+    return PAPERS[Document.Kind(document.kind)](document)
+
+
+def numbered(paper: papers.Document, *, number: str, on: date, by: User) -> papers.Document:
     """The paper with what it is given at issue."""
     heading = replace(paper.heading, number=number, issued_on=on, reviewed_by=by.get_full_name())
     return replace(paper, heading=heading)
@@ -68,7 +116,7 @@ def require_drawable(paper: papers.Document) -> None:
 
 def draft_pdf(document: Document) -> bytes:
     """The PDF of a draft, marked as one."""
-    paper = invoice_paper(document)
+    paper = paper_of(document)
     require_drawable(paper)
     return draw(paper)
 
@@ -136,6 +184,20 @@ def _due_words(document: Document, language: str) -> tuple[str, ...]:
 def _payment_texts(document: Document) -> dict[str, str]:
     rows = document.allocations.standing().select_related("receipt")
     return {f"receipt-{row.receipt_id}": row.receipt.bank_txn_id for row in rows if row.receipt}
+
+
+def _heading(document: Document) -> papers.Heading:
+    return papers.Heading(
+        agreement_no=document.agreement.number,
+        agreement_title=document.agreement.title,
+        prepared_by=document.drafted_by.get_full_name() if document.drafted_by else "",
+    )
+
+
+def _corrected(document: Document) -> Document:
+    bill = document.refers_to
+    assert bill is not None, "held by document_correction_refers"  # noqa: S101
+    return bill
 
 
 def _path(document: Document) -> str:

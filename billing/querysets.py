@@ -19,7 +19,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Round
+from django.db.models.functions import Cast, Coalesce, Greatest, Least, Round
 
 if TYPE_CHECKING:
     from people.models import User
@@ -96,9 +96,43 @@ class DocumentQuerySet(models.QuerySet[Any]):
             )
         )
 
+    def with_disputed(self) -> Self:
+        """Adds disputed_fen: what of the open principal is disputed now, in fen (and paid_fen, gross_fen)."""
+        rows = self.model._meta.get_field("disputes").related_model._default_manager.open()
+        paid = self if "paid_fen" in self.query.annotations else self.with_paid()
+        return paid.annotate(
+            disputed_fen=Least(
+                _total_of(rows.filter(document=OuterRef("pk")), "document"),
+                Greatest(F("gross_fen") - F("paid_fen"), Value(0)),
+                output_field=BigIntegerField(),
+            )
+        )
+
     def owing(self, *, until: date) -> Self:
         """Issued documents with a due date up to a civil day whose principal is not paid in full."""
         return self.issued().with_due().with_paid().filter(due_on__lte=until, paid_fen__lt=F("gross_fen"))
+
+
+class BillDisputeQuerySet(models.QuerySet[Any]):
+    def open(self) -> Self:
+        """Disputes that wait for a decision."""
+        return self.filter(closed_on__isnull=True)
+
+    def standing_on(self, day: date) -> Self:
+        """Disputes that were open on a civil day."""
+        return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day), opened_on__lte=day)
+
+    def awaiting_credit(self) -> Self:
+        """Upheld disputes, in whole or part, for which no credit note is drafted yet."""
+        return self.filter(outcome__in=["upheld", "partly"], credit_note__isnull=True)
+
+    def for_user(self, user: User) -> Self:
+        """Disputes of bills of the organisations that the user acts for."""
+        return self.filter(
+            document__state="issued",
+            document__agreement__party_b__memberships__user=user,
+            document__agreement__party_b__memberships__active=True,
+        )
 
 
 class FormalInvoiceQuerySet(models.QuerySet[Any]):

@@ -14,6 +14,17 @@ ENGLISH = {
     ),
     "贷项通知单（冲减账单）": "Credit note",
     "本通知单不是红字发票；需要红字发票的，另行开具。": "Not a red-letter tax invoice; that one is issued separately.",
+    "核销单": "Write-off",
+    "本单为收款方内部账务处理，不是对债务的免除；事后收到款项的，冲回核销后照常入账。": (
+        "An entry in the payee's own books, not a release of the debt; money received later is booked after reversal."
+    ),
+    "账单金额": "Bill amount",
+    "核销部分": "Written off",
+    "本金": "Principal",
+    "利息": "Interest",
+    "核销原因": "Reason",
+    "依据": "Ground",
+    "核销金额（大写）": "Written off, in Chinese capitals",
     "逾期利息计算书": "Statement of overdue interest",
     "对账单": "Statement of service",
     "往来对账单": "Statement of account",

@@ -1,5 +1,6 @@
 """Rates, usage, service periods, documents, formal invoices, bank receipts and their allocation."""
 
+from billing.models.disputes import BillDispute
 from billing.models.documents import Document, DocumentLine, FormalInvoice, NumberSeries
 from billing.models.metering import RateLine, ServicePeriod, UsageRecord
 from billing.models.receipts import Allocation, BankReceipt
@@ -7,6 +8,7 @@ from billing.models.receipts import Allocation, BankReceipt
 __all__ = [
     "Allocation",
     "BankReceipt",
+    "BillDispute",
     "Document",
     "DocumentLine",
     "FormalInvoice",

@@ -48,6 +48,7 @@ class Document(models.Model):
         due_provisional: bool | None
         paid_fen: int
         gross_fen: int
+        disputed_fen: int
         standing: str
         days_left: str
         paid_by: list["Allocation"]
@@ -57,6 +58,10 @@ class Document(models.Model):
         CREDIT_NOTE = "credit_note", _("贷项通知单")
         INTEREST_INVOICE = "interest_invoice", _("利息账单")
         WRITE_OFF = "write_off", _("核销单")
+
+    class WritesOff(models.TextChoices):
+        PRINCIPAL = "principal", _("本金")
+        INTEREST = "interest", _("利息")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("草稿")
@@ -72,6 +77,9 @@ class Document(models.Model):
     refers_to = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="corrections", verbose_name=_("所更正的账单")
     )
+    writes_off = models.CharField(_("核销的部分"), max_length=10, choices=WritesOff.choices, blank=True)
+    reason = models.CharField(_("更正或核销的原因"), max_length=400, blank=True)
+    basis = models.CharField(_("依据"), max_length=400, blank=True)
     series = models.CharField(_("字轨"), max_length=8, blank=True)
     year = models.PositiveSmallIntegerField(_("年度"), null=True, blank=True)
     sequence = models.PositiveIntegerField(_("序号"), null=True, blank=True)
@@ -142,6 +150,16 @@ class Document(models.Model):
                 condition=~Q(kind__in=["credit_note", "write_off"]) | Q(refers_to__isnull=False),
             ),
             models.CheckConstraint(
+                name="document_correction_says_why",
+                condition=~Q(kind__in=["credit_note", "write_off"]) | ~Q(reason=""),
+                violation_error_message=_("更正或核销须写明原因。"),
+            ),
+            models.CheckConstraint(
+                name="document_writes_off_part",
+                condition=Q(kind="write_off", writes_off__in=["principal", "interest"])
+                | (~Q(kind="write_off") & Q(writes_off="")),
+            ),
+            models.CheckConstraint(
                 name="document_two_persons",
                 condition=Q(issued_by__isnull=True) | Q(drafted_by__isnull=True) | ~Q(issued_by=F("drafted_by")),
                 violation_error_message=_("开具人不能是拟稿人。"),
@@ -179,6 +197,9 @@ class DocumentLine(models.Model):
     gross = MoneyField(_("价税合计"))
     service_credit = models.OneToOneField(
         ServiceCredit, models.PROTECT, null=True, blank=True, related_name="line", verbose_name=_("服务减免")
+    )
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrections", verbose_name=_("所更正的行")
     )
     trace = models.JSONField(_("计算过程"), default=dict)
 

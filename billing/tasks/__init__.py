@@ -42,7 +42,7 @@ def recount_due_dates() -> int:
 @shared_task
 def keep_pdfs() -> int:
     """Draw and keep the PDF of every issued document that has none yet: the repair of a crash after issue."""
-    documents = list(Document.objects.issued().filter(pdf_sha256="", kind__in=("invoice", "interest_invoice")))
+    documents = list(Document.objects.issued().filter(pdf_sha256=""))
     for document in documents:
         keep_pdf(document)
     return len(documents)
