@@ -19,6 +19,7 @@ from people.models import User
 ACTIONS = {
     "usage.taken_in": gettext_lazy("登记用量"),
     "period.opened": gettext_lazy("开出服务周期"),
+    "period.refitted": gettext_lazy("按终止日期调整服务周期"),
     "rate.added": gettext_lazy("登记价目"),
     "rate.changed": gettext_lazy("修改价目"),
     "rate.ended": gettext_lazy("结束价目"),

@@ -42,10 +42,18 @@ def touched_money(version: AgreementVersion, at: datetime) -> Iterator[Touch]:
         url=reverse("admin:billing_usagerecord_changelist") + "?" + urlencode({"q": agreement.number}),
     )
     if version.ends_on is not None:
+        beyond = agreement.periods.filter(ends_on__gt=version.ends_on + timedelta(days=1))
         yield Touch(
             what=_("新的终止日期之后的服务周期"),
-            count=agreement.periods.filter(ends_on__gt=version.ends_on + timedelta(days=1)).count(),
-            effect=_("协议届时已经终止，这些周期须由财务人员核对。"),
+            count=beyond.filter(state=ServicePeriod.State.OPEN).count(),
+            effect=_("生效后由系统截短到新的终止日期，全在其后的删去；已有对账单的须由财务人员核对。"),
+            url=url,
+            permission=permission,
+        )
+        yield Touch(
+            what=_("新的终止日期之后已经出账的服务周期"),
+            count=beyond.filter(state=ServicePeriod.State.CLOSED).count(),
+            effect=_("协议届时已经终止，这些账单须由财务人员核对。"),
             tone="warn",
             url=url,
             permission=permission,

@@ -25,6 +25,10 @@ PARAMETERS = (
     "allocation_order",
     "cure_days",
     "cure_counted",
+    "period_months",
+    "statement_working_days",
+    "statement_silence",
+    "statement_required",
     "tacit_notice_days",
     "tacit_years",
 )
@@ -85,6 +89,8 @@ def reading(version: AgreementVersion, name: str) -> str:
     value = getattr(version, name)
     if value in (None, ""):
         return _("未约定")
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
     if getattr(_field(name), "choices", None):
         return str(getattr(version, f"get_{name}_display")())
     return figure(value) if isinstance(value, Decimal) else str(value)

@@ -64,6 +64,7 @@ class AgreementVersionAdmin(ConsoleAdmin):
         about = ABOUT_SUPPLEMENT if obj and obj.is_supplement else (("effective_from", "effective_to"), "summary")
         support = ("support_hours", "support_hours_per_day", "clock_hours", "response_hours", "solution_hours")
         money = ("payment_working_days", "interest_basis", "interest_rate", "interest_year_days", "allocation_order")
+        statement = ("period_months", "statement_working_days", "statement_silence", "statement_required")
         return (
             (None, {"fields": ("agreement", ("number", "kind"), *about)}),
             (_("签署与保密"), {"fields": ("signing_rule", "confidentiality_years")}),
@@ -71,6 +72,7 @@ class AgreementVersionAdmin(ConsoleAdmin):
             (_("支持与时限"), {"fields": support}),
             (_("付款与利息"), {"fields": money}),
             (_("催告"), {"fields": (("cure_days", "cure_counted"),)}),
+            (_("计费周期与对账"), {"fields": statement}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -51,6 +51,10 @@ class AgreementVersion(models.Model):
         CIVIL_CODE = "costs_interest_principal", _("费用、利息、本金（民法典第561条）")
         PRINCIPAL_FIRST = "costs_principal_interest", _("费用、本金、利息")
 
+    class StatementSilence(models.TextChoices):
+        ASK_AGAIN = "ask_again", _("不视为确认，须再次催请")
+        DEEMED = "deemed", _("视为确认")
+
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="versions", verbose_name=_("协议"))
     number = models.PositiveSmallIntegerField(_("版本号"), default=1)
     kind = models.CharField(_("类型"), max_length=12, choices=Kind.choices, default=Kind.ORIGINAL)
@@ -91,6 +95,21 @@ class AgreementVersion(models.Model):
         help_text=_("催告函送达后给乙方的付款期限，期满仍未付清才可以提请暂停服务；没有约定的不填。"),
     )  # fmt: skip
     cure_counted = models.CharField(_("宽限期按什么天计"), max_length=8, choices=DayCount.choices, blank=True)
+    period_months = models.PositiveSmallIntegerField(
+        _("计费周期"), null=True, blank=True, choices=[(1, _("一个月")), (3, _("一个季度")), (12, _("一年"))],
+        help_text=_("填写后，服务周期由系统提前开出；留空则由财务人员开出。"),
+    )  # fmt: skip
+    statement_working_days = models.PositiveSmallIntegerField(
+        _("对账确认期限（工作日）"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_("填写后，每期结束的次日由系统拟出对账单；发出当日不计。留空则没有期限。"),
+    )  # fmt: skip
+    statement_silence = models.CharField(
+        _("逾期未答复对账单"), max_length=10, choices=StatementSilence.choices, default=StatementSilence.ASK_AGAIN,
+        help_text=_("协议没有约定沉默视为确认的，沉默不是确认（民法典第140条）。"),
+    )  # fmt: skip
+    statement_required = models.BooleanField(
+        _("先对账后出账"), default=False, help_text=_("勾选后，对账单逐行答复完毕之前不能拟制该期账单。")
+    )
     ends_on = models.DateField(
         _("协议终止日期"), null=True, blank=True, help_text=_("补充协议改变协议的终止日期时填写新的日期。")
     )
@@ -167,6 +186,22 @@ class AgreementVersion(models.Model):
                 name="agrver_interest_rate",
                 condition=Q(interest_rate__isnull=True) | Q(interest_rate__gt=0),
                 violation_error_message=_("利率须大于 0。"),
+            ),
+            models.CheckConstraint(
+                name="agrver_period_length",
+                condition=Q(period_months__isnull=True) | Q(period_months__in=[1, 3, 12]),
+                violation_error_message=_("计费周期只能是一个月、一个季度或一年。"),
+            ),
+            models.CheckConstraint(
+                name="agrver_statement_days",
+                condition=Q(statement_working_days__isnull=True) | Q(statement_working_days__range=(1, 60)),
+                violation_error_message=_("对账确认期限须为 1 至 60 个工作日。"),
+            ),
+            models.CheckConstraint(
+                name="agrver_statement_silence",
+                condition=Q(statement_silence="ask_again")
+                | Q(statement_silence="deemed", statement_working_days__isnull=False),
+                violation_error_message=_("约定沉默视为确认的，须填写对账确认期限。"),
             ),
             models.UniqueConstraint(
                 fields=["agreement"],

@@ -23,6 +23,7 @@ def terms(agreement: Agreement, **changes: Any) -> dict[str, Any]:
         "interest_rate": "0.05",
         "interest_year_days": 365,
         "allocation_order": "costs_interest_principal",
+        "statement_silence": "ask_again",
         **changes,
     }
 
