@@ -13,6 +13,7 @@ class BillingConfig(AppConfig):
         from billing.crediting import month_fee, place_of_credit
         from billing.findables import register_sources
         from billing.readings import register_readers
+        from billing.refunds import register_refund
         from billing.telling import ACTIONS
         from billing.touching import touched_money
         from contracts.carrying import add_carrier
@@ -22,6 +23,7 @@ class BillingConfig(AppConfig):
 
         name_actions(ACTIONS)
         register_readers()
+        register_refund()
         add_carrier(RATES)
         add_toucher(touched_money)
         register_sources()

@@ -143,15 +143,53 @@ class FormalInvoiceQuerySet(models.QuerySet[Any]):
 
 class BankReceiptQuerySet(models.QuerySet[Any]):
     def with_left(self) -> Self:
-        """Adds left_fen: what is not allocated yet, in fen."""
-        rows = self.model._meta.get_field("allocations").related_model._default_manager
+        """Adds left_fen: what is neither allocated nor to be refunded, in fen."""
+        allocations = _rows_of(self.model, "allocations")
+        refunds = _rows_of(self.model, "refunds").reserving()
         return self.annotate(
             left_fen=Cast(Round(F("amount") * 100), BigIntegerField())
-            - _total_of(rows.filter(receipt=OuterRef("pk")), "receipt")
+            - _total_of(allocations.filter(receipt=OuterRef("pk")), "receipt")
+            - _total_of(refunds.filter(receipt=OuterRef("pk")), "receipt")
         )
+
+    def waiting(self) -> Self:
+        """Receipts with money left: the waiting room."""
+        return self.with_left().filter(left_fen__gt=0)
+
+    def for_user(self, user: User) -> Self:
+        """Receipts whose payer is an organisation of the user, or that paid a bill of one."""
+        own = user.memberships.filter(active=True).values("organisation")
+        paid = _rows_of(self.model, "allocations").filter(document__agreement__party_b__in=own)
+        return self.filter(Q(party__in=own) | Q(pk__in=paid.values("receipt")))
+
+
+class RefundQuerySet(models.QuerySet[Any]):
+    def reserving(self) -> Self:
+        """Refunds whose money is not free: what the bank took back counts from its approval, which frees the bills."""
+        return self.exclude(state="dropped").exclude(kind="bounced", state="proposed")
+
+
+class BankStatementQuerySet(models.QuerySet[Any]):
+    def standing(self) -> Self:
+        """Files that were not set aside."""
+        return self.exclude(state="discarded")
+
+
+class BankRowQuerySet(models.QuerySet[Any]):
+    def taken_in(self) -> Self:
+        """Rows of imported files."""
+        return self.filter(statement__state="imported")
+
+    def outgoing(self) -> Self:
+        """Money that left the account, seen first in an imported file, and not linked to a refund yet."""
+        return self.taken_in().filter(direction="out", refund__isnull=True).exclude(verdict="known")
 
 
 class AllocationQuerySet(models.QuerySet[Any]):
     def standing(self) -> Self:
         """Allocations that were not reversed, without the reversals themselves."""
         return self.filter(reverses__isnull=True, reversed_by__isnull=True)
+
+
+def _rows_of(model: Any, name: str) -> Any:
+    return model._meta.get_field(name).related_model._default_manager.all()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -69,15 +69,15 @@ def allocate(
     A receipt pays on its value date, one older than the document on the day the document was issued.  Raises Refused
     when more is asked than is left of the receipt or owed that day, or when a later payment is allocated already.
     """
-    receipt = BankReceipt.objects.select_for_update(no_key=True).get(pk=receipt.pk)
-    document = _locked_document(document)
+    receipt = held(receipt)
+    document = held_document(document)
     debt = debt_of(document)
     day = max(receipt.value_date, document.issued_on or receipt.value_date)
     _check_order(debt, day)
     owed = debt.on(day)
     paying = _payable(amount, left_of(receipt), owed.outstanding)
     rows = [
-        _allocation(receipt, document, (component, share, day), by=by, at=at)
+        add_row(receipt, document, (component, share, day), by=by, at=at)
         for component, share in _shares(debt.paying(paying, day))
     ]
     told = {row.component: row.amount for row in rows}
@@ -107,8 +107,8 @@ def reverse_payment(
 
     Needs a second person (not the one who allocated it).  Raises Refused when nothing stands or a later payment does.
     """
-    receipt = BankReceipt.objects.select_for_update(no_key=True).get(pk=receipt.pk)
-    document = _locked_document(document)
+    receipt = held(receipt)
+    document = held_document(document)
     if not reason.strip():
         raise Refused(_("请填写冲回原因。"))
     rows = list(document.allocations.standing().filter(receipt=receipt).order_by("effective_on", "pk"))
@@ -116,9 +116,9 @@ def reverse_payment(
         raise Refused(_("这笔收款没有核销该账单，或者已经冲回。"))
     if any(row.recorded_by_id == by.pk for row in rows):
         raise Refused(_("冲回须由核销人以外的另一位人员办理。"))
-    _check_order(debt_of(document), rows[-1].effective_on)
+    _check_last(document, rows)
     mirrors = [
-        _allocation(
+        add_row(
             receipt, document, (row.component, -row.amount, row.effective_on), by=by, at=at,
             reverses=row, reason=reason.strip(),
         )
@@ -129,6 +129,12 @@ def reverse_payment(
     return mirrors
 
 
+def held(receipt: BankReceipt) -> BankReceipt:
+    """The receipt, locked: always before the documents that it pays."""
+    locked: BankReceipt = BankReceipt.objects.select_for_update(no_key=True).get(pk=receipt.pk)
+    return locked
+
+
 def standing_receipts(document: Document) -> QuerySet[BankReceipt]:
     """The receipts that pay a document now."""
     rows = document.allocations.standing().filter(receipt__isnull=False)
@@ -136,8 +142,10 @@ def standing_receipts(document: Document) -> QuerySet[BankReceipt]:
 
 
 def left_of(receipt: BankReceipt) -> Decimal:
-    """What of a receipt is not allocated, in yuan."""
-    left: Decimal = receipt.amount - sum((row.amount for row in receipt.allocations.all()), ZERO)
+    """What of a receipt is neither allocated nor to be refunded, in yuan."""
+    allocated = sum((row.amount for row in receipt.allocations.all()), ZERO)
+    refunded = sum((refund.amount for refund in receipt.refunds.reserving()), ZERO)
+    left: Decimal = receipt.amount - allocated - refunded
     return left
 
 
@@ -167,7 +175,8 @@ def _told(entry: Entry) -> dict[str, Any]:
     return {"txn": entry.bank_txn_id, "value_date": entry.value_date, "amount": entry.amount, "payer": entry.payer_name}
 
 
-def _locked_document(document: Document) -> Document:
+def held_document(document: Document) -> Document:
+    """The bill, locked, with what its debt is computed from.  Raises Refused for what cannot be paid."""
     document = (
         Document.objects.select_for_update(of=("self",), no_key=True)
         .select_related("version", "agreement")
@@ -185,6 +194,17 @@ def _check_order(debt: Debt, day: date) -> None:
         raise Refused(
             _("该账单已有更晚（%(later)s）的核销，利息是按先后次序计算的；请先冲回较晚的核销，再按到账先后重新核销。")
             % {"later": max(later)}
+        )
+
+
+def _check_last(document: Document, rows: list[Allocation]) -> None:
+    """What is taken back must be the last payment: those after it, on the same day too, were split by what it left."""
+    day, last = rows[-1].effective_on, rows[-1].pk
+    later = document.allocations.standing().filter(Q(effective_on__gt=day) | Q(effective_on=day, pk__gt=last))
+    if found := later.order_by("effective_on").last():
+        raise Refused(
+            _("该账单已有更晚（%(later)s）的核销，利息是按先后次序计算的；请用“重排核销”，由系统按到账先后重新核销。")
+            % {"later": found.effective_on}
         )
 
 
@@ -221,7 +241,7 @@ def _shares(after: InterestStatement) -> list[tuple[str, Decimal]]:
     return [(component.value, share) for component, share in parts.items() if share]
 
 
-def _allocation(
+def add_row(
     receipt: BankReceipt | None,
     document: Document,
     part: tuple[str, Decimal, date],
@@ -230,6 +250,7 @@ def _allocation(
     at: datetime,
     **more: Any,
 ) -> Allocation:
+    """One row of what is paid: (component, amount, day); whoever calls it holds the receipt and the bill."""
     component, amount, day = part
     row = Allocation(
         receipt=receipt, document=document, component=component, amount=amount, effective_on=day,

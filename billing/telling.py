@@ -38,6 +38,21 @@ ACTIONS = {
     "receipt.recorded": gettext_lazy("登记收款"),
     "receipt.allocated": gettext_lazy("核销收款"),
     "receipt.reversed": gettext_lazy("冲回核销"),
+    "receipt.reordered": gettext_lazy("按到账先后重排核销"),
+    "receipt.party_set": gettext_lazy("登记付款单位"),
+    "receipt.looked_after": gettext_lazy("登记收款跟进"),
+    "payer.forgotten": gettext_lazy("停用付款人对照"),
+    "refund.proposed": gettext_lazy("提出退款"),
+    "refund.approved": gettext_lazy("批准退款"),
+    "refund.dropped": gettext_lazy("作废退款"),
+    "refund.paid": gettext_lazy("登记退款付出"),
+    "bank_mapping.tested": gettext_lazy("试读流水格式"),
+    "bank_mapping.activated": gettext_lazy("启用流水格式"),
+    "bank_mapping.retired": gettext_lazy("停用流水格式"),
+    "bank_statement.read": gettext_lazy("读入银行流水"),
+    "bank_statement.row_chosen": gettext_lazy("核对流水行"),
+    "bank_statement.imported": gettext_lazy("导入银行流水"),
+    "bank_statement.discarded": gettext_lazy("作废银行流水"),
 }
 
 

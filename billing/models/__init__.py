@@ -1,5 +1,6 @@
 """Rates, usage, service periods, documents, formal invoices, bank receipts and their allocation."""
 
+from billing.models.bank import BankMapping, BankRow, BankStatement, KnownPayer, Refund
 from billing.models.disputes import BillDispute
 from billing.models.documents import Document, DocumentLine, FormalInvoice, NumberSeries
 from billing.models.metering import RateLine, ServicePeriod, UsageRecord
@@ -7,13 +8,18 @@ from billing.models.receipts import Allocation, BankReceipt
 
 __all__ = [
     "Allocation",
+    "BankMapping",
     "BankReceipt",
+    "BankRow",
+    "BankStatement",
     "BillDispute",
     "Document",
     "DocumentLine",
     "FormalInvoice",
+    "KnownPayer",
     "NumberSeries",
     "RateLine",
+    "Refund",
     "ServicePeriod",
     "UsageRecord",
 ]

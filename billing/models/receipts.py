@@ -5,15 +5,20 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from billing.fields import MoneyField
 from billing.models.columns import LARGEST, user_column
 from billing.models.documents import Document
 from billing.querysets import AllocationQuerySet, BankReceiptQuerySet
+from contracts.models import Organisation
 
 
 class BankReceipt(models.Model):
-    """Money on our account, as the bank states it.  Never changed; what it pays is said by its allocations."""
+    """Money on our account, as the bank states it.  What the bank states is never changed.
+
+    What it pays is said by its allocations; whose money it is (party), who looks after it and a note may be set.
+    """
 
     if TYPE_CHECKING:  # what BankReceiptQuerySet.with_left adds
         left_fen: int
@@ -28,8 +33,14 @@ class BankReceipt(models.Model):
     memo = models.CharField(_("附言"), max_length=200, blank=True)
     recorded_at = models.DateTimeField(_("登记时间"))
     recorded_by = user_column(_("登记人"))
+    party = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="receipts", verbose_name=_("付款单位")
+    )
+    keeper = user_column(_("跟进人"))
+    note = models.CharField(_("跟进备注"), max_length=200, blank=True)
 
     objects = BankReceiptQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("银行收款")
