@@ -210,11 +210,28 @@ def _read(home: str, version: AgreementVersion) -> Span:
 
 
 def interest_words(version: AgreementVersion) -> str:
-    """The interest rule in the agreement's own words."""
-    if version.interest_basis == AgreementVersion.InterestBasis.DAILY:
-        return f"每日 {_figure(version.interest_rate) or OPEN}%"
-    if version.interest_basis == AgreementVersion.InterestBasis.ANNUAL:
-        return f"年利率 {_figure(version.interest_rate) or OPEN}%（一年按 {version.interest_year_days} 天计）"
+    """The interest rule in the agreement's own words; what the default rule says already is left out."""
+    basis, words = AgreementVersion.InterestBasis, _rate_words(version)
+    if version.interest_basis == basis.NONE:
+        return words
+    if version.interest_counting != AgreementVersion.InterestCounting.AFTER_DUE:
+        words += f"，{AgreementVersion.InterestCounting(version.interest_counting).label}"
+    if version.interest_cap is not None:
+        words += f"，累计不超过账单金额的 {_figure(version.interest_cap)}%"
+    return words
+
+
+def _rate_words(version: AgreementVersion) -> str:
+    basis, year = AgreementVersion.InterestBasis, f"（一年按 {version.interest_year_days} 天计）"
+    rate = _figure(version.interest_rate)
+    if version.interest_basis == basis.DAILY:
+        return f"每日 {rate or OPEN}%"
+    if version.interest_basis == basis.ANNUAL:
+        return f"年利率 {rate or OPEN}%{year}"
+    if version.interest_basis == basis.LPR_FIXED:
+        return f"逾期首日一年期 LPR 的 {rate or OPEN} 倍，固定不变{year}"
+    if version.interest_basis == basis.LPR_FLOATING:
+        return f"各日一年期 LPR 的 {rate or OPEN} 倍，随公布调整{year}"
     return str(version.get_interest_basis_display())
 
 

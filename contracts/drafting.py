@@ -250,10 +250,11 @@ def _version(drafting: Drafting, agreement: Agreement) -> AgreementVersion:
         "interest_rate": _figure(said.get("interest_rate")),
         "cure_days": _whole(said.get("cure_days")),
         "cure_counted": said.get("cure_counted") or "",
+        "interest_cap": _figure(said.get("interest_cap")),
     }
     for name in ("support_hours_per_day", "response_hours", "solution_hours"):
         fields[name] = _figure(said.get(name))
-    for name in ("interest_basis", "allocation_order"):
+    for name in ("interest_basis", "interest_counting", "allocation_order"):
         if said.get(name):
             fields[name] = said[name]
     if said.get("interest_year_days"):

@@ -22,6 +22,8 @@ PARAMETERS = (
     "interest_basis",
     "interest_rate",
     "interest_year_days",
+    "interest_counting",
+    "interest_cap",
     "allocation_order",
     "cure_days",
     "cure_counted",

@@ -63,8 +63,11 @@ class AgreementVersionAdmin(ConsoleAdmin):
         """A supplement says from when and to when, and why; an original only from when."""
         about = ABOUT_SUPPLEMENT if obj and obj.is_supplement else (("effective_from", "effective_to"), "summary")
         support = ("support_hours", "support_hours_per_day", "clock_hours", "response_hours", "solution_hours")
-        money = ("payment_working_days", "interest_basis", "interest_rate", "interest_year_days", "allocation_order")
         statement = ("period_months", "statement_working_days", "statement_silence", "statement_required")
+        money = (
+            "payment_working_days", "interest_basis", "interest_rate", "interest_year_days", "interest_counting",
+            "interest_cap", "allocation_order",
+        )  # fmt: skip
         return (
             (None, {"fields": ("agreement", ("number", "kind"), *about)}),
             (_("签署与保密"), {"fields": ("signing_rule", "confidentiality_years")}),

@@ -163,6 +163,8 @@ class MoneyStep(StepForm):
         "interest_basis": ("interest",),
         "interest_rate": ("interest",),
         "interest_year_days": ("interest",),
+        "interest_counting": ("interest",),
+        "interest_cap": ("interest",),
     }
     payment_working_days = forms.IntegerField(
         label=_("付款期限（工作日）"),
@@ -181,6 +183,14 @@ class MoneyStep(StepForm):
     interest_year_days = forms.ChoiceField(
         label=_("年计息天数"), choices=[("", _("（未定）")), ("365", "365"), ("360", "360")], required=False
     )
+    interest_counting = forms.ChoiceField(
+        label=_("计息起止"), choices=[("", _("（未定）")), *AgreementVersion.InterestCounting.choices], required=False,
+        help_text=_("没有约定的，自应付日次日起计息，付款当日计息。"),
+    )  # fmt: skip
+    interest_cap = forms.DecimalField(
+        label=_("利息上限（占账单金额的 %）"), min_value=0, max_digits=6, decimal_places=2, required=False,
+        help_text=_("约定逾期利息累计不超过账单金额的百分之几时填写，例如 5；没有约定的不填。"),
+    )  # fmt: skip
     allocation_order = forms.ChoiceField(
         label=_("抵充顺序"), choices=[("", _("（未定）")), *AgreementVersion.AllocationOrder.choices], required=False,
         help_text=_("付款不足以清偿全部债务时先抵充什么；没有约定的，按民法典第561条。"),

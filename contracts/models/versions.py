@@ -47,6 +47,11 @@ class AgreementVersion(models.Model):
         WORKING = "working", _("工作日")
         CALENDAR = "calendar", _("自然日")
 
+    class InterestCounting(models.TextChoices):
+        AFTER_DUE = "after_due", _("应付日次日起，付款当日计息")
+        FROM_DUE = "from_due", _("应付日当日起，付款当日不计息")
+        BOTH_ENDS = "both_ends", _("应付日当日与付款当日均计息")
+
     class AllocationOrder(models.TextChoices):
         CIVIL_CODE = "costs_interest_principal", _("费用、利息、本金（民法典第561条）")
         PRINCIPAL_FIRST = "costs_principal_interest", _("费用、本金、利息")
@@ -87,6 +92,13 @@ class AgreementVersion(models.Model):
     interest_year_days = models.PositiveSmallIntegerField(
         _("年计息天数"), default=365, choices=[(360, "360"), (365, "365")]
     )
+    interest_counting = models.CharField(
+        _("计息起止"), max_length=10, choices=InterestCounting.choices, default=InterestCounting.AFTER_DUE
+    )
+    interest_cap = models.DecimalField(
+        _("利息上限（占账单金额的 %）"), max_digits=6, decimal_places=2, null=True, blank=True,
+        help_text=_("约定逾期利息累计不超过账单金额的百分之几时填写，例如 5；没有约定的不填。"),
+    )  # fmt: skip
     allocation_order = models.CharField(
         _("抵充顺序"), max_length=26, choices=AllocationOrder.choices, default=AllocationOrder.CIVIL_CODE
     )
@@ -202,6 +214,15 @@ class AgreementVersion(models.Model):
                 condition=Q(statement_silence="ask_again")
                 | Q(statement_silence="deemed", statement_working_days__isnull=False),
                 violation_error_message=_("约定沉默视为确认的，须填写对账确认期限。"),
+            ),
+            models.CheckConstraint(
+                name="agrver_interest_cap",
+                condition=Q(interest_cap__isnull=True) | Q(interest_cap__gt=0),
+                violation_error_message=_("利息上限须大于 0。"),
+            ),
+            models.CheckConstraint(
+                name="agrver_interest_counting",
+                condition=Q(interest_counting__in=["after_due", "from_due", "both_ends"]),
             ),
             models.UniqueConstraint(
                 fields=["agreement"],

@@ -22,6 +22,7 @@ def terms(agreement: Agreement, **changes: Any) -> dict[str, Any]:
         "interest_basis": "daily",
         "interest_rate": "0.05",
         "interest_year_days": 365,
+        "interest_counting": "after_due",
         "allocation_order": "costs_interest_principal",
         "statement_silence": "ask_again",
         **changes,

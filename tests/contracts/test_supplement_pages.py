@@ -103,7 +103,8 @@ def terms_of(version: AgreementVersion, **changes: str) -> dict[str, Any]:
     fields = (
         "effective_from", "ends_on", "summary", "retro_reason", "signing_rule", "confidentiality_years",
         "support_hours_per_day", "clock_hours", "response_hours", "solution_hours", "payment_working_days",
-        "interest_basis", "interest_rate", "interest_year_days", "allocation_order", "statement_silence",
+        "interest_basis", "interest_rate", "interest_year_days", "interest_counting", "allocation_order",
+        "statement_silence",
     )  # fmt: skip
     said = {name: getattr(version, name) or "" for name in fields}
     return {**said, "support_hours": version.support_hours_id, "amount_added": "", **changes, "_save": "1"}
