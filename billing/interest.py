@@ -137,6 +137,7 @@ class Segment:
     amount_exact: Fraction
     lpr_published: date | None = None
     provisional: bool = False
+    missing: tuple[str, ...] = ()
 
     @property
     def amount(self) -> Decimal:
@@ -190,6 +191,11 @@ class InterestStatement:
     def days(self) -> int:
         """All days that bore interest."""
         return sum(segment.days for segment in self.segments)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The months (2026-10) whose LPR has no row, which make the statement provisional."""
+        return tuple(sorted({month for segment in self.segments for month in segment.missing}))
 
 
 @dataclass(slots=True)
@@ -285,8 +291,13 @@ def _advance(run: _Run, span: tuple[date, date], facts: tuple[date, InterestTerm
                 amount_exact=amount,
                 lpr_published=quote.published if quote else None,
                 provisional=bool(quote and quote.provisional),
+                missing=_missing(quote, last if terms.basis is Basis.LPR_FLOATING else due_on + _ONE_DAY, table),
             )
         )
+
+
+def _missing(quote: LprQuote | None, until: date, table: LprTable) -> tuple[str, ...]:
+    return table.missing(quote.published, until) if quote and quote.provisional else ()
 
 
 def _stretches(

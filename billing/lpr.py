@@ -2,9 +2,9 @@
 
 import csv
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -43,8 +43,10 @@ class LprQuote:
 class LprTable:
     """Publications in order; a rate is in force from the day it is published until the next."""
 
-    def __init__(self, rows: Iterable[LprRow]) -> None:
+    def __init__(self, rows: Iterable[LprRow], *, works: Callable[[date], bool] | None = None) -> None:
+        """`works` says which days are worked: a row is missed from its publication day on."""
         self.rows = tuple(sorted(rows, key=lambda row: row.published))
+        self._works = works or (lambda day: True)
         months = [_month(row.published) for row in self.rows]
         if len(set(months)) != len(months):
             raise ValueError("two LPR rows for one month")
@@ -63,16 +65,29 @@ class LprTable:
     def changes(self, start: date, end: date) -> list[date]:
         """The days after `start` and up to `end` on which the quote (rate, or being provisional) may change."""
         published = [day for day in self._days if start < day <= end]
-        expected = [date(year, month, PUBLISHED_FROM_DAY) for year, month in _months_between(start, end)]
+        expected = [publication_day(year, month, self._works) for year, month in _months_between(start, end)]
         gaps = [day for day in expected if start < day <= end and _month(day) not in self._months]
         return sorted({*published, *gaps})
 
+    def missing(self, after: date, until: date) -> tuple[str, ...]:
+        """The months (2026-10) whose rate was to be published after a day and up to another one, and has no row."""
+        return tuple(
+            f"{year}-{month:02d}"
+            for year, month in _months_between(after, until)
+            if (year, month) not in self._months and after < publication_day(year, month, self._works) <= until
+        )
+
     def _first_gap(self, published: date, day: date) -> str:
-        for year, month in _months_between(published, day):
-            expected = date(year, month, PUBLISHED_FROM_DAY)
-            if published < expected <= day and (year, month) not in self._months:
-                return f"{year}-{month:02d}"
-        return ""
+        gaps = self.missing(published, day)
+        return gaps[0] if gaps else ""
+
+
+def publication_day(year: int, month: int, works: Callable[[date], bool]) -> date:
+    """The 20th of a month, or the next working day."""
+    day = date(year, month, PUBLISHED_FROM_DAY)
+    while not works(day):
+        day += timedelta(days=1)
+    return day
 
 
 def _month(day: date) -> tuple[int, int]:

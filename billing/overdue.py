@@ -5,8 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from billing.interest import Basis, InterestStatement, InterestTerms, Order, Part, Payment, Settlement, accrue
-from billing.models import Allocation, Document, FormalInvoice
+from billing import lpr_rates
+from billing.interest import (
+    Basis,
+    Cost,
+    Counting,
+    InterestStatement,
+    InterestTerms,
+    Order,
+    Part,
+    Payment,
+    Settlement,
+    accrue,
+)
+from billing.lpr import LprTable
+from billing.models import Allocation, CollectionCost, Document, FormalInvoice, Judgment
+from billing.money import ZERO, fen
 from contracts.models import AgreementVersion
 from contracts.parties import small_payee
 
@@ -22,6 +36,8 @@ _ORDERS = {
     AgreementVersion.AllocationOrder.PRINCIPAL_FIRST: Order.COSTS_PRINCIPAL_INTEREST,
 }
 NO_INTEREST = InterestTerms(basis=Basis.DAILY, rate=Decimal(0))
+BY_LPR = frozenset({Basis.LPR_FIXED, Basis.LPR_FLOATING})
+DOUBLED = InterestTerms(basis=Basis.JUDGMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +49,41 @@ class Debt:
     terms: InterestTerms
     order: Order
     payments: tuple[Payment, ...]
+    costs: tuple[Cost, ...] = ()
+    table: LprTable | None = None
+    pay_by: date | None = None  # the day set by a judgment, after which the doubled part runs
+    doubled_paid: tuple[Payment, ...] = ()
 
     def on(self, day: date) -> InterestStatement:
         """The debt on a civil day.  Before the time to pay has begun no day bears interest."""
-        return accrue(self.principal, self.due_on or day, self.payments, self.terms, day, order=self.order)
+        return self._accrued(self.payments, day)
 
     def paying(self, amount: Decimal, day: date) -> InterestStatement:
         """The debt on a day, with one more payment on that day in the order of the terms."""
-        paid = (*self.payments, Payment(on=day, amount=amount))
-        return accrue(self.principal, self.due_on or day, paid, self.terms, day, order=self.order)
+        return self._accrued((*self.payments, Payment(on=day, amount=amount)), day)
+
+    def doubled(self, day: date) -> InterestStatement | None:
+        """The doubled part on the principal unpaid after the day that a judgment set; None without a judgment."""
+        if self.pay_by is None:
+            return None
+        settled = (Payment(row.on, row.to_principal, to=Part.PRINCIPAL) for row in self.on(day).settlements)
+        paid = [payment for payment in settled if payment.amount]
+        return accrue(self.principal, self.pay_by, [*paid, *self.doubled_paid], DOUBLED, day)
+
+    def owed(self, day: date) -> Decimal:
+        """All that settles the debt on a day, the doubled part included."""
+        return self.on(day).outstanding + self.doubled_open(day)
+
+    def doubled_open(self, day: date) -> Decimal:
+        """What of the doubled part is open on a day."""
+        doubled = self.doubled(day)
+        return doubled.interest_open if doubled else ZERO
+
+    def _accrued(self, payments: tuple[Payment, ...], day: date) -> InterestStatement:
+        return accrue(
+            self.principal, self.due_on or day, payments, self.terms, day,
+            lpr_table=self.table, order=self.order, costs=self.costs,
+        )  # fmt: skip
 
 
 def terms_of(version: AgreementVersion) -> InterestTerms:
@@ -51,15 +93,27 @@ def terms_of(version: AgreementVersion) -> InterestTerms:
     at signing), else a rate of zero.
     """
     basis = _BASES.get(AgreementVersion.InterestBasis(version.interest_basis))
-    rate = version.interest_rate
+    rate, counting = version.interest_rate, Counting(version.interest_counting)
     if basis is None or (basis in (Basis.DAILY, Basis.ANNUAL) and rate is None):
         owed_to_small = version.agreement_id is not None and small_payee(version.agreement)
-        return InterestTerms(basis=Basis.SME) if owed_to_small else NO_INTEREST
-    if basis in (Basis.DAILY, Basis.ANNUAL) and rate is not None:
-        return InterestTerms(basis=basis, rate=rate.scaleb(-2), day_count=version.interest_year_days)
+        return InterestTerms(basis=Basis.SME, counting=counting) if owed_to_small else NO_INTEREST
     if basis is Basis.SME:
-        return InterestTerms(basis=basis)
-    return InterestTerms(basis=basis, multiple=rate or Decimal(1), day_count=version.interest_year_days)
+        return InterestTerms(basis=basis, counting=counting)
+    if basis in BY_LPR:
+        share, multiple = None, rate or Decimal(1)
+    else:
+        share, multiple = (rate or Decimal(0)).scaleb(-2), Decimal(1)
+    return InterestTerms(basis, share, version.interest_year_days, multiple, counting)
+
+
+def terms_for(document: Document) -> InterestTerms:
+    """How interest runs on a document: by its version, up to the agreed cap; none on a bill for interest itself."""
+    if document.kind == Document.Kind.INTEREST_INVOICE:
+        return NO_INTEREST
+    terms, cap = terms_of(document.version), document.version.interest_cap
+    if cap is None or terms == NO_INTEREST:
+        return terms
+    return replace(terms, cap=fen(document.gross * cap / 100))
 
 
 def order_of(version: AgreementVersion) -> Order:
@@ -78,7 +132,18 @@ def payments_of(allocations: Iterable[Allocation]) -> tuple[Payment, ...]:
     """Standing allocations as payments, each kept to the part that it paid."""
     ordered = sorted(allocations, key=lambda row: (row.effective_on, row.pk))
     return tuple(
-        Payment(on=row.effective_on, amount=row.amount, to=Part(row.component), key=source_of(row)) for row in ordered
+        Payment(on=row.effective_on, amount=row.amount, to=Part(row.component), key=source_of(row))
+        for row in ordered
+        if row.component != Allocation.Component.DOUBLED
+    )
+
+
+def doubled_payments_of(allocations: Iterable[Allocation]) -> tuple[Payment, ...]:
+    """What standing allocations paid of the doubled part."""
+    return tuple(
+        Payment(on=row.effective_on, amount=row.amount, to=Part.INTEREST, key=source_of(row))
+        for row in sorted(allocations, key=lambda row: (row.effective_on, row.pk))
+        if row.component == Allocation.Component.DOUBLED
     )
 
 
@@ -87,15 +152,41 @@ def source_of(allocation: Allocation) -> str:
     return f"receipt-{allocation.receipt_id}" if allocation.receipt_id else f"credit-{allocation.credit_id}"
 
 
-def debt_of(document: Document) -> Debt:
-    """A document as it stands now, by its rows (document.version must be at hand)."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows that a document's debt is computed from."""
+
+    due_on: date | None
+    allocations: list[Allocation]
+    costs: list[CollectionCost]
+    judgment: Judgment | None
+
+
+def debt_from(document: Document, rows: Rows, *, table: LprTable | None = None) -> Debt:
+    """The debt of a document from its rows; `table` where the LPR is at hand already, for pages of many bills."""
+    terms = terms_for(document)
     return Debt(
         principal=document.gross,
-        due_on=due_on(document),
-        terms=terms_of(document.version),
+        due_on=rows.due_on,
+        terms=terms,
         order=order_of(document.version),
-        payments=payments_of(document.allocations.standing()),
+        payments=payments_of(rows.allocations),
+        costs=tuple(Cost(cost.incurred_on, cost.amount) for cost in rows.costs),
+        table=table or (lpr_rates.table() if terms.basis in BY_LPR else None),
+        pay_by=rows.judgment.pay_by if rows.judgment else None,
+        doubled_paid=doubled_payments_of(rows.allocations),
     )
+
+
+def debt_of(document: Document) -> Debt:
+    """A document as it stands now, by its rows (document.version must be at hand)."""
+    rows = Rows(
+        due_on=due_on(document),
+        allocations=list(document.allocations.standing()),
+        costs=list(document.costs.standing()),
+        judgment=Judgment.objects.filter(document=document).first(),
+    )
+    return debt_from(document, rows)
 
 
 def statement(document: Document, *, on: date) -> InterestStatement:

@@ -193,3 +193,19 @@ class AllocationQuerySet(models.QuerySet[Any]):
 
 def _rows_of(model: Any, name: str) -> Any:
     return model._meta.get_field(name).related_model._default_manager.all()
+
+
+class LprRateQuerySet(models.QuerySet[Any]):
+    def in_use(self) -> Self:
+        """Rates that were confirmed, or came with the program."""
+        return self.filter(state="in_use")
+
+    def standing(self) -> Self:
+        """Rates entered or in use: what keeps another one of the same month out."""
+        return self.exclude(state="withdrawn")
+
+
+class CollectionCostQuerySet(models.QuerySet[Any]):
+    def standing(self) -> Self:
+        """Costs that were not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)

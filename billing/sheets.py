@@ -10,8 +10,8 @@ from billing.document import LANGUAGES
 from billing.due_dates import in_words
 from billing.faces import Today, countdown
 from billing.interest import InterestStatement, InterestTerms, Segment, Settlement
-from billing.models import Allocation, BankReceipt, Document, DocumentLine, FormalInvoice
-from billing.overdue import NO_INTEREST, Debt, order_of, payments_of, terms_of, whole_settlements
+from billing.models import Allocation, BankReceipt, CollectionCost, Document, DocumentLine, FormalInvoice, Judgment
+from billing.overdue import NO_INTEREST, Rows, debt_from, order_of, whole_settlements
 from billing.pricing import in_words as working_of
 from billing.querysets import DocumentQuerySet
 from billing.stating import rule_lines
@@ -64,11 +64,19 @@ class Sheet:
 def with_sheet(documents: DocumentQuerySet) -> DocumentQuerySet:
     """Documents with everything their sheets read, in a fixed number of queries."""
     standing = Allocation.objects.standing().select_related("receipt").order_by("effective_on", "pk")
-    return documents.select_related("agreement__party_a", "agreement__party_b", "version", "period").prefetch_related(
+    return documents.select_related(
+        "agreement__party_a", "agreement__party_b", "version", "period", "judgment"
+    ).prefetch_related(
         "lines__rate_line",
         Prefetch("formal_invoices", FormalInvoice.objects.order_by("-recorded_at", "-pk")),
         Prefetch("allocations", standing, to_attr="paid_by"),
+        Prefetch("costs", CollectionCost.objects.standing(), to_attr="standing_costs"),
     )
+
+
+def judgment_of(document: Document) -> Judgment | None:
+    """The judgment on a document whose query named it (with_sheet)."""
+    return getattr(document, "judgment", None)
 
 
 def sheet_of(document: Document, *, today: Today) -> Sheet:
@@ -77,8 +85,8 @@ def sheet_of(document: Document, *, today: Today) -> Sheet:
     accepted = next((invoice for invoice in invoices if invoice.state == FormalInvoice.State.ACCEPTED), None)
     due_on = accepted.due_on if accepted else None
     rows = document.paid_by
-    terms, order = terms_of(document.version), order_of(document.version)
-    found = Debt(document.gross, due_on, terms, order, payments_of(rows)).on(today.day)
+    debt = debt_from(document, Rows(due_on, rows, document.standing_costs, judgment_of(document)))
+    terms, found = debt.terms, debt.on(today.day)
     receipts = {f"receipt-{row.receipt_id}": row.receipt for row in rows}
     return Sheet(
         document=document,

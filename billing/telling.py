@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.models import Document
+from billing.models import Document, LprRate
 from journal.models import Notice
 from journal.outbox import announce_each
 from people import roles
@@ -53,6 +53,18 @@ ACTIONS = {
     "bank_statement.row_chosen": gettext_lazy("核对流水行"),
     "bank_statement.imported": gettext_lazy("导入银行流水"),
     "bank_statement.discarded": gettext_lazy("作废银行流水"),
+    "lpr.entered": gettext_lazy("录入 LPR"),
+    "lpr.confirmed": gettext_lazy("核对 LPR"),
+    "lpr.withdrawn": gettext_lazy("撤回 LPR"),
+    "cost.recorded": gettext_lazy("登记实现债权的费用"),
+    "cost.withdrawn": gettext_lazy("撤回实现债权的费用"),
+    "judgment.recorded": gettext_lazy("登记生效判决"),
+    "interest.drafted": gettext_lazy("拟制利息账单草稿"),
+    "interest.invoiced": gettext_lazy("利息转入利息账单"),
+    "interest.returned": gettext_lazy("利息账单冲回"),
+    "interest.waiver_drafted": gettext_lazy("提请减免利息"),
+    "interest.waived": gettext_lazy("减免利息"),
+    "formal_invoice.due_moved": gettext_lazy("按补充协议改期"),
 }
 
 
@@ -128,6 +140,40 @@ def tell_overdue(document: Document, *, due_on: date, left: Decimal, at: datetim
             % told
         ),
         level=Notice.Level.URGENT.value,
+        at=at,
+    )
+
+
+def tell_lpr_entered(rate: LprRate, *, by: User, at: datetime) -> None:
+    """The finance leads learn that a rate waits to be confirmed."""
+    told = {"month": rate.month, "one_year": rate.one_year.normalize(), "five_year": rate.five_year.normalize()}
+    announce_each(
+        [person for person in holders(roles.FINANCE_LEAD) if person.pk != by.pk],
+        key=f"lpr.entered:{rate.pk}",
+        kind="lpr.entered",
+        subject=lambda: _("请核对 %(month)s 的 LPR") % told,
+        body=lambda: (
+            _("%(month)s 的 LPR 已录入：一年期 %(one_year)s%%，五年期以上 %(five_year)s%%。请对照公告核对后启用。")
+            % told
+        ),
+        url=reverse("admin:billing_lprrate_change", args=[rate.pk]),
+        at=at,
+    )
+
+
+def tell_lpr_missing(month: str, *, at: datetime) -> None:
+    """Finance learns that a month's rate was to be published and is not in use here."""
+    told = {"month": month}
+    announce_each(
+        holders(roles.FINANCE, roles.FINANCE_LEAD),
+        key=f"lpr.missing:{month}",
+        kind="lpr.missing",
+        subject=lambda: _("请录入 %(month)s 的 LPR") % told,
+        body=lambda: (
+            _("%(month)s 的 LPR 已到公布日，系统里还没有。录入并核对之前，浮动利率的逾期利息都只是暂计。") % told
+        ),
+        level=Notice.Level.WARNING.value,
+        url=reverse("admin:billing_lprrate_changelist"),
         at=at,
     )
 

@@ -97,6 +97,7 @@ ORDER = (
     "billing.BankReceipt",
     "billing.ServicePeriod",
     "billing.UsageRecord",
+    "billing.LprRate",
     "contracts.Organisation",
     "contracts.CatalogueItem",
     "contracts.AgreementItem",

@@ -23,6 +23,8 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     # Soon after midnight: a period that begins today is there before its first use is taken in.
     "keep the periods": {"task": "billing.tasks.periods.keep_periods", "schedule": crontab(hour="0", minute="20")},
     "remind of bills": {"task": "billing.tasks.remind_due", "schedule": crontab(hour="8", minute="30")},
+    # At nine the rate of the month is published; finance hears on the next morning, while the day is still long.
+    "remind of the LPR": {"task": "billing.tasks.interest.remind_lpr", "schedule": crontab(hour="9", minute="10")},
     "recount due dates": {"task": "billing.tasks.recount_due_dates", "schedule": crontab(hour="4", minute="20")},
     "keep the PDFs": {"task": "billing.tasks.keep_pdfs", "schedule": crontab(minute="35")},
     "count the clause boards": {"task": "contracts.tasks.boards.tally_boards", "schedule": crontab(minute="*/20")},

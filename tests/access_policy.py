@@ -435,6 +435,9 @@ MODELS: dict[str, ModelRow] = {
     ),
     "billing_formalinvoice": ModelRow(view=INVOICE_READERS),
     "billing_bankreceipt": ModelRow(view=INVOICE_READERS, list_verbs={"record": FINANCE}),
+    "billing_lprrate": ModelRow(
+        view=INVOICE_READERS, list_verbs={"enter": who(FI)}, verbs={"confirm": who(FL), "withdraw": who(FL)}
+    ),
 }
 
 # Addresses with no row behind them, by full name: who gets an answer to a GET (a page, or a way on).

@@ -3,6 +3,7 @@
 from billing.models.bank import BankMapping, BankRow, BankStatement, KnownPayer, Refund
 from billing.models.disputes import BillDispute
 from billing.models.documents import Document, DocumentLine, FormalInvoice, NumberSeries
+from billing.models.interest import CollectionCost, Judgment, LprRate
 from billing.models.metering import RateLine, ServicePeriod, UsageRecord
 from billing.models.receipts import Allocation, BankReceipt
 
@@ -13,10 +14,13 @@ __all__ = [
     "BankRow",
     "BankStatement",
     "BillDispute",
+    "CollectionCost",
     "Document",
     "DocumentLine",
     "FormalInvoice",
+    "Judgment",
     "KnownPayer",
+    "LprRate",
     "NumberSeries",
     "RateLine",
     "Refund",

@@ -21,6 +21,7 @@ from sla.models import ServiceCredit
 from worktime.models import CalendarVersion
 
 if TYPE_CHECKING:
+    from billing.models.interest import CollectionCost
     from billing.models.receipts import Allocation
 
 
@@ -52,6 +53,7 @@ class Document(models.Model):
         standing: str
         days_left: str
         paid_by: list["Allocation"]
+        standing_costs: list["CollectionCost"]
 
     class Kind(models.TextChoices):
         INVOICE = "invoice", _("服务账单")
@@ -80,6 +82,9 @@ class Document(models.Model):
     writes_off = models.CharField(_("核销的部分"), max_length=10, choices=WritesOff.choices, blank=True)
     reason = models.CharField(_("更正或核销的原因"), max_length=400, blank=True)
     basis = models.CharField(_("依据"), max_length=400, blank=True)
+    interest_until = models.DateField(
+        _("利息计至"), null=True, blank=True, help_text=_("利息账单或利息减免：所涉利息计至的日期（含当日）。")
+    )
     series = models.CharField(_("字轨"), max_length=8, blank=True)
     year = models.PositiveSmallIntegerField(_("年度"), null=True, blank=True)
     sequence = models.PositiveIntegerField(_("序号"), null=True, blank=True)
@@ -148,6 +153,17 @@ class Document(models.Model):
             models.CheckConstraint(
                 name="document_correction_refers",
                 condition=~Q(kind__in=["credit_note", "write_off"]) | Q(refers_to__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["refers_to"], condition=Q(state="draft", interest_until__isnull=False),
+                name="document_interest_draft_once",
+                violation_error_message=_("该账单已有一份利息账单或利息减免的草稿。"),
+            ),
+            models.CheckConstraint(
+                name="document_interest_whole",
+                condition=~Q(kind="interest_invoice")
+                | Q(refers_to__isnull=False, interest_until__isnull=False),
+                violation_error_message=_("利息账单须写明所涉账单和利息计至的日期。"),
             ),
             models.CheckConstraint(
                 name="document_correction_says_why",

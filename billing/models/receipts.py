@@ -73,6 +73,7 @@ class Allocation(models.Model):
         COSTS = "costs", _("实现债权的费用")
         INTEREST = "interest", _("利息")
         PRINCIPAL = "principal", _("本金")
+        DOUBLED = "doubled", _("迟延履行加倍利息")
 
     receipt = models.ForeignKey(
         BankReceipt, models.PROTECT, null=True, blank=True, related_name="allocations", verbose_name=_("银行收款")
@@ -99,7 +100,8 @@ class Allocation(models.Model):
         ordering = ["effective_on", "pk"]
         constraints = [
             models.CheckConstraint(
-                name="allocation_component_known", condition=Q(component__in=["costs", "interest", "principal"])
+                name="allocation_component_known",
+                condition=Q(component__in=["costs", "interest", "principal", "doubled"]),
             ),
             models.CheckConstraint(
                 name="allocation_one_source",

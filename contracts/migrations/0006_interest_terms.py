@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0001_squashed_0003_whole'),
+        ("contracts", "0005_statement_terms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
