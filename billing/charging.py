@@ -152,8 +152,18 @@ def _within(inner: Span, outer: Span) -> bool:
 
 
 def _billed(agreement: Agreement) -> dict[tuple[int, int], Billed]:
-    """By rate and period, over drafts and issued invoices; added up here, for SQLite adds decimals as doubles."""
+    """By rate and period, over drafts and issued invoices, less the use that credit notes took back.
+
+    Added up here, for SQLite adds decimals as doubles.
+    """
     found: dict[tuple[int, int], Billed] = {}
+    credited = DocumentLine.objects.filter(document__agreement=agreement, document__kind=Document.Kind.CREDIT_NOTE)
+    for rate, period, net, quantity in credited.exclude(quantity=0).values_list(
+        "rate_line", "period", "net", "quantity"
+    ):
+        part = found.setdefault((rate, period), Billed())
+        part.net -= net
+        part.quantity -= quantity
     lines = DocumentLine.objects.filter(document__agreement=agreement, document__kind=Document.Kind.INVOICE)
     rows = lines.filter(rate_line__isnull=False, period__isnull=False)
     for rate, period, net, quantity in rows.values_list("rate_line", "period", "net", "quantity"):

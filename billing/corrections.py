@@ -73,7 +73,11 @@ def check_not_above(bill: Document, document: Document) -> None:
 
 
 def check_after_payments(bill: Document, on: date) -> None:
-    """Refuse a day before the last payment: that payment was split by what was open on its day."""
+    """Refuse a day before the bill or its last payment: that payment was split by what was open on its day."""
+    if bill.issued_on is not None and on < bill.issued_on:
+        raise Refused(
+            _("开具日期 %(on)s 早于账单的开具日期 %(issued)s，请核对。") % {"on": on, "issued": bill.issued_on}
+        )
     latest = max((payment.on for payment in debt_of(bill).payments), default=on)
     if on < latest:
         raise Refused(_("该账单在 %(latest)s 已有收款或贷项入账，开具日期不能早于这一天。") % {"latest": latest})

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.fields import fitting, refusal
-from billing.interest import InterestStatement
+from billing.interest import InterestStatement, Part, Payment
 from billing.models import Allocation, BankReceipt, Document
 from billing.money import ZERO, AmountError
 from billing.overdue import Debt, debt_of
@@ -33,6 +33,16 @@ class Entry:
     payer_account: str = ""
     memo: str = ""
     occurrence: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What pays: a receipt or a credit note, what is left of it, and the day since when it is there."""
+
+    left: Decimal
+    since: date
+    receipt: BankReceipt | None = None
+    credit: Document | None = None
 
 
 @transaction.atomic
@@ -70,19 +80,27 @@ def allocate(
     when more is asked than is left of the receipt or owed that day, or when a later payment is allocated already.
     """
     receipt = held(receipt)
-    document = held_document(document)
-    debt = debt_of(document)
-    day = max(receipt.value_date, document.issued_on or receipt.value_date)
-    _check_order(debt, day)
-    owed = debt.on(day)
-    paying = _payable(amount, left_of(receipt), owed.outstanding)
-    rows = [
-        add_row(receipt, document, (component, share, day), by=by, at=at)
-        for component, share in _shares(debt.paying(paying, day))
-    ]
+    source = Source(receipt=receipt, left=left_of(receipt), since=receipt.value_date)
+    rows = pay(document, source, amount=amount, by=by, at=at)
+    day = rows[0].effective_on
     told = {row.component: row.amount for row in rows}
     _note("receipt.allocated", document, by=by, at=at, data={"receipt": receipt.pk, "on": day, **told})
     return rows
+
+
+def pay(document: Document, source: Source, *, amount: Decimal | None, by: User, at: datetime) -> list[Allocation]:
+    """Pay a document from a locked source, inside the caller's transaction: see `allocate`."""
+    document = held_document(document)
+    debt = debt_of(document)
+    day = max(source.since, document.issued_on or source.since)
+    _check_order(debt, day)
+    owed, kept = debt.on(day), _credited_after(debt, day)
+    paying = _payable(amount, source.left, owed.outstanding - kept)
+    shares = _shares(debt.paying(paying, day), most_principal=owed.principal_open - kept)
+    return [
+        add_row(source.receipt, document, (component, share, day), by=by, at=at, credit=source.credit)
+        for component, share in shares
+    ]
 
 
 @transaction.atomic
@@ -108,22 +126,8 @@ def reverse_payment(
     Needs a second person (not the one who allocated it).  Raises Refused when nothing stands or a later payment does.
     """
     receipt = held(receipt)
-    document = held_document(document)
-    if not reason.strip():
-        raise Refused(_("请填写冲回原因。"))
-    rows = list(document.allocations.standing().filter(receipt=receipt).order_by("effective_on", "pk"))
-    if not rows:
-        raise Refused(_("这笔收款没有核销该账单，或者已经冲回。"))
-    if any(row.recorded_by_id == by.pk for row in rows):
-        raise Refused(_("冲回须由核销人以外的另一位人员办理。"))
-    _check_last(document, rows)
-    mirrors = [
-        add_row(
-            receipt, document, (row.component, -row.amount, row.effective_on), by=by, at=at,
-            reverses=row, reason=reason.strip(),
-        )
-        for row in rows
-    ]  # fmt: skip
+    rows = document.allocations.standing().filter(receipt=receipt)
+    mirrors = take_back(document, rows, reason=reason, by=by, at=at)
     told = {row.component: row.amount for row in mirrors}
     _note("receipt.reversed", document, by=by, at=at, reason=reason, data={"receipt": receipt.pk, **told})
     return mirrors
@@ -133,6 +137,32 @@ def held(receipt: BankReceipt) -> BankReceipt:
     """The receipt, locked: always before the documents that it pays."""
     locked: BankReceipt = BankReceipt.objects.select_for_update(no_key=True).get(pk=receipt.pk)
     return locked
+
+
+def take_back(
+    document: Document, standing: QuerySet[Allocation], *, reason: str, by: User, at: datetime
+) -> list[Allocation]:
+    """Mirror what one source pays of a document, inside the caller's transaction; by a second person.
+
+    Raises Refused when nothing stands or, of money, a later payment does: that one was split by what was open.
+    """
+    document = held_document(document)
+    if not reason.strip():
+        raise Refused(_("请填写冲回原因。"))
+    rows = list(standing.order_by("effective_on", "pk"))
+    if not rows:
+        raise Refused(_("没有可冲回的核销，或者已经冲回。"))
+    if any(row.recorded_by_id == by.pk for row in rows):
+        raise Refused(_("冲回须由核销人以外的另一位人员办理。"))
+    if any(row.credit_id is None or row.credit.refers_to_id != document.pk for row in rows):
+        _check_last(document, rows)
+    return [
+        add_row(
+            row.receipt, document, (row.component, -row.amount, row.effective_on), by=by, at=at,
+            credit=row.credit, reverses=row, reason=reason.strip(),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def standing_receipts(document: Document) -> QuerySet[BankReceipt]:
@@ -189,7 +219,7 @@ def held_document(document: Document) -> Document:
 
 def _check_order(debt: Debt, day: date) -> None:
     """Each payment was split by the interest of its day; one before it would change that split."""
-    later = [payment.on for payment in debt.payments if payment.on > day]
+    later = [payment.on for payment in debt.payments if payment.on > day and not _is_credit_of_principal(payment)]
     if later:
         raise Refused(
             _("该账单已有更晚（%(later)s）的核销，利息是按先后次序计算的；请先冲回较晚的核销，再按到账先后重新核销。")
@@ -201,11 +231,22 @@ def _check_last(document: Document, rows: list[Allocation]) -> None:
     """What is taken back must be the last payment: those after it, on the same day too, were split by what it left."""
     day, last = rows[-1].effective_on, rows[-1].pk
     later = document.allocations.standing().filter(Q(effective_on__gt=day) | Q(effective_on=day, pk__gt=last))
+    later = later.exclude(credit__isnull=False, component=Allocation.Component.PRINCIPAL)
     if found := later.order_by("effective_on").last():
         raise Refused(
             _("该账单已有更晚（%(later)s）的核销，利息是按先后次序计算的；请用“重排核销”，由系统按到账先后重新核销。")
             % {"later": found.effective_on}
         )
+
+
+def _is_credit_of_principal(payment: Payment) -> bool:
+    """A credit note or write-off takes its amount off the principal whatever interest ran: nothing to split."""
+    return payment.to is Part.PRINCIPAL and payment.key.startswith("credit-")
+
+
+def _credited_after(debt: Debt, day: date) -> Decimal:
+    """Principal that later credits take: money of this day must leave it to them."""
+    return sum((p.amount for p in debt.payments if p.on > day and _is_credit_of_principal(p)), ZERO)
 
 
 def _payable(asked: Decimal | None, left: Decimal, outstanding: Decimal) -> Decimal:
@@ -230,13 +271,17 @@ def _payable(asked: Decimal | None, left: Decimal, outstanding: Decimal) -> Deci
     return asked
 
 
-def _shares(after: InterestStatement) -> list[tuple[str, Decimal]]:
-    """What the last payment paid, in the order of the components, without zeros."""
+def _shares(after: InterestStatement, *, most_principal: Decimal) -> list[tuple[str, Decimal]]:
+    """What the last payment paid, in the order of the components, without zeros.
+
+    Principal that a later credit took is not paid again: there the payment goes on to interest.
+    """
     last = after.settlements[-1]
+    above = max(ZERO, last.to_principal - most_principal)
     parts = {
         Allocation.Component.COSTS: last.to_costs,
-        Allocation.Component.INTEREST: last.to_interest,
-        Allocation.Component.PRINCIPAL: last.to_principal,
+        Allocation.Component.INTEREST: last.to_interest + above,
+        Allocation.Component.PRINCIPAL: last.to_principal - above,
     }
     return [(component.value, share) for component, share in parts.items() if share]
 

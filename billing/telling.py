@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from billing.models import Document, LprRate
 from journal.models import Notice
@@ -27,6 +27,11 @@ ACTIONS = {
     "document.issue_requested": gettext_lazy("提请开具账单"),
     "document.issued": gettext_lazy("开具账单"),
     "document.discarded": gettext_lazy("作废账单草稿"),
+    "credit_note.drafted": gettext_lazy("拟制贷项通知单"),
+    "credit_note.allocated": gettext_lazy("核销贷项余额"),
+    "credit_note.reversed": gettext_lazy("冲回贷项核销"),
+    "write_off.drafted": gettext_lazy("拟制核销单"),
+    "write_off.reversed": gettext_lazy("冲回核销单"),
     "bill_dispute.opened": gettext_lazy("提出账单异议"),
     "bill_dispute.decided": gettext_lazy("裁定账单异议"),
     "bill_dispute.withdrawn": gettext_lazy("撤回账单异议"),
@@ -80,19 +85,35 @@ def holders(*names: str) -> Iterable[User]:
 
 
 def tell_issued(document: Document, *, at: datetime) -> None:
-    """Party B learns that a bill was issued to it."""
+    """Party B learns that a bill or a credit note was issued to it; a write-off stays in our own books."""
     told = _told(document)
+    subject, body = _issued_words(document)
+    if not subject:
+        return
     announce_each(
         people_of(document),
         key=f"document.issued:{document.pk}",
         kind="document.issued",
-        subject=lambda: _("账单 %(number)s 已开具，金额 %(gross)s 元") % told,
-        body=lambda: (
-            _("协议 %(agreement)s 的账单 %(number)s 已开具，金额 %(gross)s 元。正式发票另行送达，收到后起算付款期限。")
-            % told
-        ),
+        subject=lambda: _(subject) % told,
+        body=lambda: _(body) % told,
         url=_portal_page(document),
         at=at,
+    )
+
+
+def _issued_words(document: Document) -> tuple[str, str]:
+    if document.kind == Document.Kind.WRITE_OFF:
+        return "", ""
+    if document.kind == Document.Kind.CREDIT_NOTE:
+        return (
+            gettext_noop("贷项通知单 %(number)s 已开具，冲减 %(gross)s 元"),
+            gettext_noop("协议 %(agreement)s 的贷项通知单 %(number)s 已开具，冲减账单 %(bill)s 共 %(gross)s 元。"),
+        )
+    return (
+        gettext_noop("账单 %(number)s 已开具，金额 %(gross)s 元"),
+        gettext_noop(
+            "协议 %(agreement)s 的账单 %(number)s 已开具，金额 %(gross)s 元。正式发票另行送达，收到后起算付款期限。"
+        ),
     )
 
 
@@ -185,7 +206,12 @@ def _tell_both(document: Document, *, key: str, **letter: Any) -> None:
 
 
 def _told(document: Document) -> dict[str, Any]:
-    return {"number": document.number or "", "gross": document.gross, "agreement": document.agreement.number}
+    return {
+        "number": document.number or "",
+        "gross": document.gross,
+        "agreement": document.agreement.number,
+        "bill": document.refers_to.number if document.refers_to else "",
+    }
 
 
 def _portal_page(document: Document) -> str:

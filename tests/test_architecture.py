@@ -37,6 +37,7 @@ PURE = {
     "worktime/terminal.py",
     "worktime/wording.py",
     "contracts/diffing.py",
+    "billing/taking_back.py",
     "billing/money.py",
     "billing/capitals.py",
     "billing/interest.py",

@@ -187,7 +187,7 @@ def test_a_reversal_mirrors_what_was_paid_and_frees_the_receipt(
     assert amounts(mirrors) == [("interest", "-27.03"), ("principal", "-972.97")]
     assert receipts.left_of(paid) == Decimal("1000.00")
     assert Document.objects.with_paid().get(pk=bill.pk).paid_fen == 0
-    with pytest.raises(Refused, match="没有核销该账单，或者已经冲回"):
+    with pytest.raises(Refused, match="没有可冲回的核销，或者已经冲回"):
         receipts.reverse_payment(bill, paid, reason="再来", by=finance_lead, at=NOVEMBER)
 
 
