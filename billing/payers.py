@@ -62,6 +62,13 @@ class Payers:
         found = [Claim(body, min(most, 40), "；".join(words[body])) for body, most in points.items()]
         return sorted(found, key=lambda claim: (-claim.points, claim.organisation))
 
+    def learnt(self, receipt: BankReceipt) -> int | None:
+        """The one organisation that people confirmed this payer to pay for; None when there is none, or several."""
+        known = self._known_names.get(key(receipt.payer_name), set())
+        if account := plain_account(receipt.payer_account):
+            known = known & self._known_accounts.get(account, set())
+        return next(iter(known)) if len(known) == 1 else None
+
     def _signs(self, account: str, name: str) -> Iterator[tuple[int, int, str]]:
         for body in sorted(self._accounts.get(account, {})) if account else ():
             yield body, 30, _("付款账号是该单位登记的账户")
@@ -85,19 +92,33 @@ class Payers:
 
 
 def learn(receipt: BankReceipt, organisation: Organisation, *, by: User, at: datetime) -> None:
-    """Remember that this payer pays for the organisation, and say so of the receipt where nobody did yet.
+    """Remember that this payer pays for the organisation: part of every verb by which a person matches its money.
 
-    Call it inside the verb that confirms the match; a payer that was set aside by a person stays set aside.
+    Where the payer pays for nobody else, the receipt is said to be the organisation's too.  A payer that a person set
+    aside stays set aside; a treasury that pays for many is the payer of each, and its receipts are nobody's.
     """
+    mark = {"name_key": key(receipt.payer_name), "account": plain_account(receipt.payer_account)}
     KnownPayer.objects.get_or_create(
-        name_key=key(receipt.payer_name),
-        account=plain_account(receipt.payer_account),
-        organisation=organisation,
+        **mark, organisation=organisation,
         defaults={"name": receipt.payer_name, "learnt_from": receipt, "learnt_by": by, "learnt_at": at},
-    )
-    if receipt.party_id is None:
-        receipt.party = organisation
-        receipt.save(update_fields=["party"])
+    )  # fmt: skip
+    others = KnownPayer.objects.filter(**mark, active=True).exclude(organisation=organisation)
+    if receipt.party_id is None and not others.exists():
+        _belongs_to(receipt, organisation)
+
+
+def unlearn(receipt: BankReceipt, organisation: Organisation) -> None:
+    """Forget what was learnt from a match that is taken back."""
+    for known in KnownPayer.objects.filter(learnt_from=receipt, organisation=organisation, active=True):
+        known.active = False
+        known.save(update_fields=["active"])
+        if receipt.party_id == organisation.pk:
+            _belongs_to(receipt, None)
+
+
+def _belongs_to(receipt: BankReceipt, organisation: Organisation | None) -> None:
+    receipt.party = organisation
+    receipt.save(update_fields=["party"])
 
 
 @transaction.atomic
@@ -106,8 +127,7 @@ def set_party(receipt: BankReceipt, organisation: Organisation | None, *, by: Us
     receipt = BankReceipt.objects.select_for_update(no_key=True).get(pk=receipt.pk)
     if organisation is not None and organisation.merged_into_id is not None:
         raise Refused(_("该单位已并入另一单位，请选择并入后的单位。"))
-    receipt.party = organisation
-    receipt.save(update_fields=["party"])
+    _belongs_to(receipt, organisation)
     if organisation is not None:
         learn(receipt, organisation, by=by, at=at)
     record(

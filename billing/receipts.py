@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from billing import payers
 from billing.fields import fitting, refusal
 from billing.interest import InterestStatement, Part, Payment
 from billing.models import Allocation, BankReceipt, Document
@@ -83,6 +84,7 @@ def allocate(
     source = Source(receipt=receipt, left=left_of(receipt), since=receipt.value_date)
     rows = pay(document, source, amount=amount, by=by, at=at)
     day = rows[0].effective_on
+    payers.learn(receipt, document.agreement.party_b, by=by, at=at)
     told = {row.component: row.amount for row in rows}
     _note("receipt.allocated", document, by=by, at=at, data={"receipt": receipt.pk, "on": day, **told})
     return rows
@@ -128,6 +130,7 @@ def reverse_payment(
     receipt = held(receipt)
     rows = document.allocations.standing().filter(receipt=receipt)
     mirrors = take_back(document, rows, reason=reason, by=by, at=at)
+    payers.unlearn(receipt, document.agreement.party_b)
     told = {row.component: row.amount for row in mirrors}
     _note("receipt.reversed", document, by=by, at=at, reason=reason, data={"receipt": receipt.pk, **told})
     return mirrors
@@ -209,7 +212,7 @@ def held_document(document: Document) -> Document:
     """The bill, locked, with what its debt is computed from.  Raises Refused for what cannot be paid."""
     document = (
         Document.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("version", "agreement")
+        .select_related("version", "agreement__party_b")
         .get(pk=document.pk)
     )
     if not document.is_issued or document.kind not in {Document.Kind.INVOICE, Document.Kind.INTEREST_INVOICE}:

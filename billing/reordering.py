@@ -77,7 +77,11 @@ def plan(
     for row in rows:
         if row.receipt_id is not None:
             held.setdefault(row.receipt_id, []).append(row)
-    taking = {mine[0].receipt: sum((row.amount for row in mine), ZERO) for mine in held.values()}
+    taking: dict[BankReceipt, Decimal] = {
+        receipt: sum((row.amount for row in mine), ZERO)
+        for mine in held.values()
+        if (receipt := mine[0].receipt) is not None
+    }
     if adding is not None:
         taking[adding] = taking.get(adding, ZERO) + (receipts.left_of(adding) if amount is None else amount)
     if without is not None:
