@@ -96,9 +96,9 @@ def pay(document: Document, source: Source, *, amount: Decimal | None, by: User,
     debt = debt_of(document)
     day = max(source.since, document.issued_on or source.since)
     _check_order(debt, day)
-    owed, kept = debt.on(day), _credited_after(debt, day)
+    owed, kept = debt.on(day), credited_after(debt, day)
     paying = _payable(amount, source.left, owed.outstanding - kept)
-    shares = _shares(debt.paying(paying, day), most_principal=owed.principal_open - kept)
+    shares = shares_of(debt.paying(paying, day), most_principal=owed.principal_open - kept)
     return [
         add_row(source.receipt, document, (component, share, day), by=by, at=at, credit=source.credit)
         for component, share in shares
@@ -247,7 +247,7 @@ def _is_credit_of_principal(payment: Payment) -> bool:
     return payment.to is Part.PRINCIPAL and payment.key.startswith("credit-")
 
 
-def _credited_after(debt: Debt, day: date) -> Decimal:
+def credited_after(debt: Debt, day: date) -> Decimal:
     """Principal that later credits take: money of this day must leave it to them."""
     return sum((p.amount for p in debt.payments if p.on > day and _is_credit_of_principal(p)), ZERO)
 
@@ -274,7 +274,7 @@ def _payable(asked: Decimal | None, left: Decimal, outstanding: Decimal) -> Deci
     return asked
 
 
-def _shares(after: InterestStatement, *, most_principal: Decimal) -> list[tuple[str, Decimal]]:
+def shares_of(after: InterestStatement, *, most_principal: Decimal) -> list[tuple[str, Decimal]]:
     """What the last payment paid, in the order of the components, without zeros.
 
     Principal that a later credit took is not paid again: there the payment goes on to interest.

@@ -6,7 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from billing.interest import Part, Payment
+from billing.money import ZERO
 from billing.overdue import Debt
+from billing.receipts import credited_after, shares_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +27,41 @@ def in_order(payments: Iterable[Payment]) -> list[Payment]:
 
 
 def resplit(debt: Debt, payments: Iterable[Payment]) -> list[Split]:
-    """Each payment split by what was open on its day; the same whatever the order in which they were recorded."""
+    """Each payment split by what was open on its day; the same whatever the order in which they were recorded.
+
+    What names its part (a credit, a waiver) keeps it; money leaves to later credits what they take of the principal.
+    """
     paid = in_order(payments)
-    if not paid:
+    fixed = [payment for payment in paid if payment.to is not None]
+    splits: list[Split] = []
+    for payment in paid:
+        if payment.to is None:
+            splits.append(_split(replace(debt, payments=(*fixed, *as_payments(splits))), payment))
+    return [*_kept(replace(debt, payments=(*fixed, *as_payments(splits)))), *splits]
+
+
+def _split(debt: Debt, payment: Payment) -> Split:
+    owed, kept = debt.on(payment.on), credited_after(debt, payment.on)
+    paying = min(payment.amount, max(owed.outstanding - kept, ZERO))
+    if not paying:
+        return Split(payment.key, payment.on, (), payment.amount)
+    shares = shares_of(debt.paying(paying, payment.on), most_principal=owed.principal_open - kept)
+    parts = tuple((Part(component), amount) for component, amount in shares)
+    return Split(payment.key, payment.on, parts, payment.amount - paying)
+
+
+def _kept(debt: Debt) -> list[Split]:
+    """The payments that name their part, and whether they still fit among the others."""
+    named = [payment for payment in debt.payments if payment.key.startswith("credit-")]
+    if not named:
         return []
-    splits = []
-    for row in replace(debt, payments=tuple(paid)).on(paid[-1].on).settlements:
-        parts = {Part.COSTS: row.to_costs, Part.INTEREST: row.to_interest, Part.PRINCIPAL: row.to_principal}
-        splits.append(Split(row.key, row.on, tuple((part, it) for part, it in parts.items() if it), row.credit))
-    return splits
+    last = max(payment.on for payment in debt.payments)
+    rows = [row for row in debt.on(last).settlements if row.key.startswith("credit-")]
+    kinds = {(payment.key, payment.on, payment.amount): payment.to for payment in named}
+    return [
+        Split(row.key, row.on, ((kinds[row.key, row.on, row.amount] or Part.PRINCIPAL, row.amount),), row.credit)
+        for row in rows
+    ]
 
 
 def as_payments(splits: Sequence[Split]) -> tuple[Payment, ...]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing import receipts, reordering
-from billing.interest import Basis, InterestTerms, Order, Payment
+from billing.interest import Basis, InterestTerms, Order, Part, Payment
 from billing.models import Allocation, BankReceipt, Document
 from billing.overdue import Debt, debt_of
 from billing.resplitting import as_payments, resplit
@@ -139,3 +139,16 @@ def test_a_new_order_needs_a_reason_and_a_change(
 
     with pytest.raises(Refused, match=words):
         reordering.redo(bill, reason=reason, by=finance_lead, at=NOW)
+
+
+def test_money_found_late_leaves_a_later_credit_its_principal() -> None:
+    debt = Debt(Decimal("1000.00"), DUE, DAILY, Order.COSTS_INTEREST_PRINCIPAL, ())
+    credit = Payment(on=date(2026, 11, 10), amount=Decimal("300.00"), to=Part.PRINCIPAL, key="credit-7")
+    late = Payment(on=date(2026, 10, 31), amount=Decimal("1000.00"), key="receipt")
+
+    splits = {split.key: split for split in resplit(debt, [late, credit])}
+
+    assert splits["credit-7"].unneeded == 0
+    # Ten days of 1,000.00 are 5.00; 700.00 of principal are left to the money, and the rest is not needed.
+    assert splits["receipt"].parts == ((Part.INTEREST, Decimal("5.00")), (Part.PRINCIPAL, Decimal("700.00")))
+    assert splits["receipt"].unneeded == Decimal("295.00")
