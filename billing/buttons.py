@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing import formal_invoices, forms, invoicing, periods, receipts, tariffs, usage
-from billing.importing import read_usage
+from billing import formal_invoices, forms, invoicing, periods, receipts, tariffs
 from billing.models import Document, FormalInvoice, RateLine, ServicePeriod
 from people.acting import Outcome, Verb
 from people.models import User
@@ -136,17 +135,6 @@ def _reverse(request: HttpRequest, obj: Document, data: dict[str, Any]) -> str:
 def _open_periods(request: HttpRequest, obj: None, data: dict[str, Any]) -> str:
     opened = periods.open_periods(by=_user(request), at=timezone.now(), **data)
     return gettext("已开出 %(count)d 个服务周期。") % {"count": len(opened)}
-
-
-def _import_usage(request: HttpRequest, obj: None, data: dict[str, Any]) -> str:
-    taken = usage.take_in(
-        data["agreement"], read_usage(data["file"]), source=data["source"], batch=data["file"].name[:64],
-        by=_user(request), at=timezone.now(),
-    )  # fmt: skip
-    return gettext("新增 %(added)d 条；%(known)d 条以前已登记且内容相同，没有重复计入。") % {
-        "added": taken.added,
-        "known": taken.known,
-    }
 
 
 def _end_rate(request: HttpRequest, obj: RateLine, data: dict[str, Any]) -> str:
@@ -297,17 +285,6 @@ PERIOD_VERBS = (
         _draft_period,
         when=lambda obj: obj.state == ServicePeriod.State.OPEN,
         explain=lambda obj: gettext("按本期的用量和价目生成草稿；以前周期迟报的用量作为调整行一并计入。"),
-        tone="primary",
-    ),
-)
-USAGE_LIST_VERBS = (
-    Verb(
-        "import",
-        _("导入用量"),
-        "billing.import_usage",
-        _import_usage,
-        form=forms.UsageFileForm,
-        explain=lambda obj: gettext("整份文件要么全部登记，要么一条也不登记；同一来源记录号只计一次。"),
         tone="primary",
     ),
 )

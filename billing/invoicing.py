@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from billing.anomalies import require_explained
 from billing.charging import Charge, charges_of, last_usage
 from billing.corrections import pay_corrected, pay_written_off
 from billing.crediting import credit_lines
@@ -52,6 +53,7 @@ def draft_from_usage(agreement: Agreement, *, period: ServicePeriod, by: User, a
     )
     period = ServicePeriod.objects.get(pk=period.pk)
     _check_turn(agreement, period, civil_day(at))
+    require_explained(agreement, period, by=by, at=at)
     charges = charges_of(agreement, period)
     version = terms_on(agreement, period.last_day)
     document = Document(agreement=agreement, version=version, period=period, drafted_at=at, drafted_by=by)

@@ -10,8 +10,11 @@ from django.db.models import (
     BigIntegerField,
     Case,
     CharField,
+    Count,
+    DateField,
     F,
     FilteredRelation,
+    Func,
     OuterRef,
     Q,
     Subquery,
@@ -36,8 +39,61 @@ def _total_of(rows: models.QuerySet[Any], link: str) -> Any:
     return Coalesce(Subquery(grouped, output_field=BigIntegerField()), Value(0))
 
 
+class CivilDay(Func):
+    """The civil day in Shanghai of an instant, counted by the database itself; China has kept +8 since 1991."""
+
+    arity = 1
+    output_field = DateField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="date(%(expressions)s, '+8 hours')", **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        template = "((%(expressions)s) AT TIME ZONE 'Asia/Shanghai')::date"
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+
+class CivilMonth(Func):
+    """The month in Shanghai of an instant, as 2026-09."""
+
+    arity = 1
+    output_field = CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        template = "strftime('%%%%Y-%%%%m', %(expressions)s, '+8 hours')"
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        template = "to_char((%(expressions)s) AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')"
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+
 class UsageRecordQuerySet(models.QuerySet[Any]):
-    pass
+    def for_user(self, user: User) -> Self:
+        """Usage of the organisations that the user acts for."""
+        return self.filter(agreement__party_b__memberships__user=user, agreement__party_b__memberships__active=True)
+
+    def by_day(self) -> Any:
+        """Rows of meter, day and micro: what was used on each civil day, in millionths of a unit."""
+        return self._summed(day=CivilDay("occurred_at"))
+
+    def by_month(self) -> Any:
+        """Rows of agreement, meter, month, micro and rows."""
+        return self._summed("agreement", month=CivilMonth("occurred_at")).annotate(rows=Count("pk"))
+
+    def _summed(self, *more: str, **time: Any) -> Any:
+        found = self.order_by().annotate(**time).values(*more, "meter", *time)
+        return found.annotate(micro=scaled_sum("quantity", 6)).order_by(*more, "meter", *time)
+
+
+class UsageAnomalyQuerySet(models.QuerySet[Any]):
+    def open(self) -> Self:
+        """Those that nobody explained and nothing corrected."""
+        return self.filter(state="open")
+
+    def touching(self, first: date, after: date) -> Self:
+        """Those of any day in [first, after)."""
+        return self.filter(day__lt=after, until__gte=first)
 
 
 class ServicePeriodQuerySet(models.QuerySet[Any]):

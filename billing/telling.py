@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from billing.models import Document, LprRate
+from billing.models import Document, LprRate, UsageAnomaly
 from journal.models import Notice
 from journal.outbox import announce_each
 from people import roles
@@ -18,6 +18,15 @@ from people.models import User
 # What the events of this app are called.
 ACTIONS = {
     "usage.taken_in": gettext_lazy("登记用量"),
+    "usage_upload.uploaded": gettext_lazy("上传用量文件"),
+    "usage_upload.checked": gettext_lazy("用量文件检查无误"),
+    "usage_upload.failed": gettext_lazy("用量文件有误"),
+    "usage_upload.confirmed": gettext_lazy("确认导入用量文件"),
+    "usage_upload.taken_in": gettext_lazy("导入用量文件"),
+    "usage_upload.discarded": gettext_lazy("作废用量文件"),
+    "usage_anomaly.found": gettext_lazy("发现用量异常"),
+    "usage_anomaly.acknowledged": gettext_lazy("说明用量异常"),
+    "usage_anomaly.resolved": gettext_lazy("用量异常已更正"),
     "period.opened": gettext_lazy("开出服务周期"),
     "period.refitted": gettext_lazy("按终止日期调整服务周期"),
     "rate.added": gettext_lazy("登记价目"),
@@ -128,6 +137,21 @@ def tell_issue_requested(document: Document, *, by: User, at: datetime) -> None:
         subject=lambda: _("请审核开具账单草稿，金额 %(gross)s 元") % told,
         body=lambda: _("协议 %(agreement)s 的账单草稿已提请开具，金额 %(gross)s 元，请审核。") % told,
         url=_admin_page(document),
+        at=at,
+    )
+
+
+def tell_anomaly(row: UsageAnomaly, *, at: datetime) -> None:
+    """Operations and finance learn that usage looks wrong: it must be explained before it is billed."""
+    told = {"what": str(row), "agreement": row.agreement.number}
+    announce_each(
+        holders(roles.OPERATIONS_LEAD, roles.FINANCE),
+        key=f"usage_anomaly.found:{row.pk}:{row.until}:{row.observed}",
+        kind="usage_anomaly.found",
+        subject=lambda: _("用量异常待核对：%(what)s") % told,
+        body=lambda: _("协议 %(agreement)s 的用量有异常：%(what)s。说明原因或更正用量之前，该周期不能出账。") % told,
+        url=reverse("admin:billing_usageanomaly_change", args=[row.pk]),
+        level=Notice.Level.WARNING.value,
         at=at,
     )
 

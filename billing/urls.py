@@ -3,6 +3,7 @@
 from django.urls import path
 
 from billing.views import documents as views
+from billing.views import usage
 
 app_name = "billing"
 urlpatterns = [
@@ -10,4 +11,6 @@ urlpatterns = [
     path("documents/<int:pk>/", views.document, name="document"),
     path("documents/<int:pk>/pdf/", views.document_pdf, name="document-pdf"),
     path("documents/<int:pk>/interest/", views.interest_pdf, name="interest-pdf"),
+    path("usage/", usage.usage, name="usage"),
+    path("usage/file/", usage.usage_file, name="usage-file"),
 ]

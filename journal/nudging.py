@@ -5,6 +5,7 @@ Only a hint.  A broker that is down, slow or silent costs the person nothing: th
 
 import logging
 import threading
+from functools import partial
 
 from celery import current_app
 from django.db import transaction
@@ -23,6 +24,16 @@ def nudge_on_commit() -> None:
         transaction.on_commit(nudge, robust=True)
 
 
+def nudge_task(name: str) -> None:
+    """Hint to run a task of the timetable now, when this transaction is committed."""
+    transaction.on_commit(partial(_nudge_task, name), robust=True)
+
+
+def _nudge_task(name: str) -> None:
+    if current_app.conf.broker_url:
+        threading.Thread(target=_hint, args=(name,), name="journal-nudge", daemon=True).start()
+
+
 def nudge() -> None:
     """Publish the hint from a thread of its own; while one is on its way another is not needed."""
     if current_app.conf.broker_url and _one_at_a_time.acquire(blocking=False):
@@ -31,8 +42,13 @@ def nudge() -> None:
 
 def _publish() -> None:
     try:
-        current_app.send_task(SEND_TASK, retry=False, ignore_result=True)
-    except (OSError, OperationalError) as error:
-        log.warning("the broker took no hint, the sweep will send: %s", error)
+        _hint(SEND_TASK)
     finally:
         _one_at_a_time.release()
+
+
+def _hint(name: str) -> None:
+    try:
+        current_app.send_task(name, retry=False, ignore_result=True)
+    except (OSError, OperationalError) as error:
+        log.warning("the broker took no hint, the sweep will send: %s", error)

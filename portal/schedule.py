@@ -26,6 +26,12 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     # At nine the rate of the month is published; finance hears on the next morning, while the day is still long.
     "remind of the LPR": {"task": "billing.tasks.interest.remind_lpr", "schedule": crontab(hour="9", minute="10")},
     "recount due dates": {"task": "billing.tasks.recount_due_dates", "schedule": crontab(hour="4", minute="20")},
+    "run usage files": {"task": "billing.tasks.uploads.run_uploads", "schedule": settings.SWEEP_SECONDS},
+    # Before the offices open, after the night's deliveries of the metering systems.
+    "find usage anomalies": {
+        "task": "billing.tasks.anomalies.find_anomalies",
+        "schedule": crontab(hour="6", minute="30"),
+    },
     "keep the PDFs": {"task": "billing.tasks.keep_pdfs", "schedule": crontab(minute="35")},
     "count the clause boards": {"task": "contracts.tasks.boards.tally_boards", "schedule": crontab(minute="*/20")},
     "warn of expiries": {

@@ -231,6 +231,7 @@ TIME_ZONE = "Asia/Shanghai"
 # --- Files people send us ----------------------------------------------------------------------
 UPLOAD_MAX_BYTES = env_int("SHOUYUE_UPLOAD_MB", 20, least=1) * 1024 * 1024
 UPLOAD_MAX_FILES = 10
+USAGE_FILE_MAX_BYTES = env_int("SHOUYUE_USAGE_FILE_MB", 200, least=1) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 

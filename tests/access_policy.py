@@ -418,7 +418,22 @@ MODELS: dict[str, ModelRow] = {
     ),
     "sla_reportduty": ModelRow(view=TICKET_READERS, verbs={"report": OPERATIONS, "needless": who(OL)}),
     "billing_rateline": ModelRow(view=INVOICE_READERS, add=FINANCE, change=FINANCE, verbs={"end": FINANCE}),
-    "billing_usagerecord": ModelRow(view=INVOICE_READERS | OPERATIONS, list_verbs={"import": OPERATIONS}),
+    "billing_usagerecord": ModelRow(
+        view=INVOICE_READERS | OPERATIONS,
+        list_verbs={"import": OPERATIONS},
+        extra={"figures": INVOICE_READERS | OPERATIONS, "figuresfile": INVOICE_READERS | who(OL)},
+    ),
+    "billing_usageupload": ModelRow(
+        view=INVOICE_READERS | OPERATIONS,
+        list_verbs={"import": OPERATIONS},
+        verbs={"take-in": OPERATIONS, "discard": OPERATIONS},
+        extra=dict.fromkeys(("progress", "problems", "file"), INVOICE_READERS | OPERATIONS),
+    ),
+    "billing_usageanomaly": ModelRow(
+        view=INVOICE_READERS | OPERATIONS,
+        list_verbs={"look": OPERATIONS | FINANCE},
+        verbs={"acknowledge": OPERATIONS | FINANCE},
+    ),
     "billing_serviceperiod": ModelRow(view=INVOICE_READERS, verbs={"draft": FINANCE}, list_verbs={"open": FINANCE}),
     "billing_document": ModelRow(
         view=INVOICE_READERS,
@@ -474,6 +489,8 @@ PAGES: dict[str, Who] = {
     "sla:quality-new": SIGNED_IN,  # the form offers own agreements and items only
     "sla:service": SIGNED_IN,  # own services only, and none for staff
     "billing:documents": SIGNED_IN,
+    "billing:usage": SIGNED_IN,  # own usage only, and none for staff
+    "billing:usage-file": SIGNED_IN,
     "contracts:agreements": SIGNED_IN,
     "contracts:own-organisation": SIGNED_IN,  # without an organisation a page that says so
     "contracts:compliance": SIGNED_IN,  # own rows only, and none for staff

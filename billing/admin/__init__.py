@@ -1,5 +1,25 @@
 """The console's pages on money; each module registers its own."""
 
-from billing.admin import documents, formal_invoices, lpr_rates, periods, rates, receipts, usage
+from billing.admin import (
+    anomalies,
+    documents,
+    formal_invoices,
+    lpr_rates,
+    periods,
+    rates,
+    receipts,
+    uploads,
+    usage,
+)
 
-__all__ = ["documents", "formal_invoices", "lpr_rates", "periods", "rates", "receipts", "usage"]
+__all__ = [
+    "anomalies",
+    "documents",
+    "formal_invoices",
+    "lpr_rates",
+    "periods",
+    "rates",
+    "receipts",
+    "uploads",
+    "usage",
+]

@@ -17,10 +17,10 @@ from billing.forms.documents import (
     RedLetterForm,
     RejectForm,
     ReverseForm,
-    UsageFileForm,
     day_field,
     today,
 )
+from billing.forms.uploads import LookForm, UsageFileForm
 
 __all__ = [
     "AllocateForm",
@@ -29,6 +29,7 @@ __all__ = [
     "EndRateForm",
     "FormalInvoiceForm",
     "IssueForm",
+    "LookForm",
     "OpenPeriodsForm",
     "PaymentForm",
     "PeriodChoice",

@@ -182,23 +182,6 @@ class ReverseForm(ReasonForm):
         cast("ReceiptChoice", self.fields["receipt"]).queryset = found
 
 
-class UsageFileForm(VerbForm):
-    """A file of usage for one agreement."""
-
-    agreement = forms.ModelChoiceField(label=_("协议"), queryset=Agreement.objects.none())
-    source = forms.CharField(label=_("来源系统"), max_length=40, help_text=_("例如：接口网关、下载中心。"))
-    file = forms.FileField(
-        label=_("用量文件（CSV）"),
-        help_text=_("首行为列名：来源记录号、计量项、使用时间、用量，可加“更正记录号”；时间写作 2026-09-01 08:30:00。"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = cast("forms.ModelChoiceField[Agreement]", self.fields["agreement"])
-        field.queryset = Agreement.objects.filter(effective_on__isnull=False).order_by("number")
-
-
 class RateLineForm(forms.ModelForm[RateLine]):
     """A price; tiers that cannot be read and fields that its model does not know are refused."""
 

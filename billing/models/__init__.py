@@ -1,11 +1,13 @@
 """Rates, usage, service periods, documents, formal invoices, bank receipts and their allocation."""
 
+from billing.models.anomalies import UsageAnomaly
 from billing.models.bank import BankMapping, BankRow, BankStatement, KnownPayer, Refund
 from billing.models.disputes import BillDispute
 from billing.models.documents import Document, DocumentLine, FormalInvoice, NumberSeries
 from billing.models.interest import CollectionCost, Judgment, LprRate
 from billing.models.metering import RateLine, ServicePeriod, UsageRecord
 from billing.models.receipts import Allocation, BankReceipt
+from billing.models.uploads import StagedUsage, UploadProblem, UsageUpload
 
 __all__ = [
     "Allocation",
@@ -25,5 +27,9 @@ __all__ = [
     "RateLine",
     "Refund",
     "ServicePeriod",
+    "StagedUsage",
+    "UploadProblem",
+    "UsageAnomaly",
     "UsageRecord",
+    "UsageUpload",
 ]
