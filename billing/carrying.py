@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from billing.models import RateLine
+from billing.sentences import tax_words
 from billing.wording import number, unit_price, yuan
 from contracts.carrying import compared, copy_row
 from contracts.models import AgreementVersion
@@ -53,7 +54,8 @@ def _reading(line: RateLine) -> str:
         parts.append(_("最低 %(amount)s 元") % {"amount": yuan(line.minimum)})
     if line.maximum is not None:
         parts.append(_("最高 %(amount)s 元") % {"amount": yuan(line.maximum)})
-    parts.append(_("税率 %(rate)s%%") % {"rate": number(line.tax_rate)})
+    plain = line.tax_rate is not None and not line.includes_tax
+    parts.append(_("税率 %(rate)s%%") % {"rate": number(line.tax_rate)} if plain else tax_words(line))
     return "，".join(parts)
 
 

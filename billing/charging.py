@@ -4,52 +4,46 @@ Bill = rate(total so far) - already billed, so that late usage and corrections o
 adjustment line of the next bill, and splitting a run never changes a total.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Case, IntegerField, Max, Value, When
+from django.db.models import Max, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing.models import Document, DocumentLine, RateLine, ServicePeriod
 from billing.money import ZERO
 from billing.periods import midnight
-from billing.pricing import priced
-from billing.querysets import scaled_sum
+from billing.pricing import priced, with_detail
+from billing.summing import Span, Usage, usage_of
+from billing.tax import Taxed
+from billing.taxing import Levied, TaxTable, kept, taxed
 from contracts.models import Agreement, AgreementVersion
 from people.refusal import Refused
 
 NAMED_EVENTS = 20  # late usage rows named in the working of an adjustment
-Span = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One line to bill: a rate on the usage of a period, in yuan before tax."""
+    """One line to bill: a rate on the usage of a period, in yuan, with its tax."""
 
     rate: RateLine
     period: ServicePeriod
     description: str
     quantity: Decimal
-    net: Decimal
+    taxed: Taxed
+    levied: Levied
     trace: dict[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Sums of usage by slice of time and meter: the slices are cut wherever a period or a rate begins or ends."""
-
-    edges: tuple[date, ...]
-    sums: dict[tuple[int, str], Decimal]
-
-    def of(self, meter: str, span: Span) -> Decimal:
-        """What a meter counted in [from, to)."""
-        inside = [place for place, slice_ in enumerate(pairwise(self.edges)) if _within(slice_, span)]
-        return sum((self.sums.get((place, meter), Decimal(0)) for place in inside), Decimal(0))
+    @property
+    def net(self) -> Decimal:
+        """Before tax."""
+        return self.taxed.net
 
 
 @dataclass(slots=True)
@@ -57,36 +51,65 @@ class Billed:
     """What earlier lines of other documents billed for a rate and a period."""
 
     net: Decimal = ZERO
+    gross: Decimal = ZERO
     quantity: Decimal = field(default_factory=Decimal)
+
+    def of(self, rate: RateLine) -> Decimal:
+        """In the terms of the price: with the tax where the price holds it."""
+        return self.gross if rate.includes_tax else self.net
+
+
+BilledBefore = dict[tuple[int, int], Billed]
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
-    """What earlier bills saw: their lines, and the last usage row that any of them counted."""
+class Ready:
+    """All that the charges of an agreement's period are made of, read before (one agreement, or many at once)."""
 
-    billed: dict[tuple[int, int], Billed]
-    seen: int
+    rates: list[RateLine]
+    periods: list[ServicePeriod]  # the closed ones in their order, then the one to bill
+    usage: Usage
+    billed: BilledBefore
+    taxes: TaxTable
+
+    @property
+    def seen(self) -> int:
+        """The last usage row that any earlier bill counted."""
+        return max((closed.last_usage for closed in self.periods[:-1]), default=0)
+
+    def of(self, period: ServicePeriod, rate: RateLine) -> Billed:
+        """What was billed for a rate and a period."""
+        return self.billed.get((rate.pk, period.pk), Billed())
 
 
-def charges_of(agreement: Agreement, period: ServicePeriod) -> list[Charge]:
+def charges_of(agreement: Agreement, period: ServicePeriod, ready: Ready | None = None) -> list[Charge]:
     """The lines of a period's bill: its own charges, then adjustments of closed periods.
 
-    Raises Refused when no rate applies, or something was used that has no price.
+    `ready`, from ready_of, spares the queries of a run over many agreements; under the agreement's lock it is read
+    anew when usage came in after it.  Raises Refused when no rate applies, or something was used that has no price.
     """
-    rates = _rates(agreement)
-    earlier = agreement.periods.filter(state=ServicePeriod.State.CLOSED, starts_on__lt=period.starts_on)
-    periods = [*earlier.order_by("starts_on"), period]
-    own = [(rate, span) for rate in rates if (span := _applies(rate, period))]
+    if ready is None or ready.usage.newest != last_usage(agreement):
+        ready = ready_of([period])[agreement.pk]
+    own = [(rate, span) for rate in ready.rates if (span := _applies(rate, period))]
     if not own:
         raise Refused(_("协议在 %(period)s 没有适用的价目，请先登记价目再出账。") % {"period": period})
-    usage = _usage(agreement, periods, rates)
-    _check_priced(periods, rates, usage)
-    billed = _billed(agreement)
-    charges = [_own_charge(rate, period, span, usage, billed) for rate, span in own]
-    seen = max((closed.last_usage for closed in periods[:-1]), default=0)
-    for closed in periods[:-1]:
-        charges += _adjustments(closed, rates, usage, Before(billed, seen))
+    _check_priced(ready)
+    charges = [_own_charge(rate, period, span, ready) for rate, span in own]
+    for closed in ready.periods[:-1]:
+        charges += _adjustments(closed, ready)
     return charges
+
+
+def ready_of(periods: Sequence[ServicePeriod]) -> dict[int, Ready]:
+    """For each agreement, by its key, what the charges of its period are made of: four queries for them all."""
+    asked = {period.agreement_id: period for period in periods}
+    if len(asked) < len(periods):
+        raise ValueError("one period of an agreement at a time")
+    rates, closed, billed = _rates(asked), _closed(asked), _billed(asked)
+    whole = {pk: [*closed.get(pk, ()), period] for pk, period in asked.items()}
+    edges = {pk: _edges(whole[pk], rates.get(pk, ())) for pk in asked}
+    usage, taxes = usage_of(edges), TaxTable()
+    return {pk: Ready(rates.get(pk, []), whole[pk], usage[pk], billed.get(pk, {}), taxes) for pk in asked}
 
 
 def last_usage(agreement: Agreement) -> int:
@@ -95,9 +118,28 @@ def last_usage(agreement: Agreement) -> int:
     return newest or 0
 
 
-def _rates(agreement: Agreement) -> list[RateLine]:
-    rows = RateLine.objects.filter(version__agreement=agreement, version__state=AgreementVersion.State.ACTIVE)
-    return list(rows.select_related("version").order_by("version__effective_from", "fee_kind", "pk"))
+def _rates(asked: Collection[int]) -> dict[int, list[RateLine]]:
+    rows = RateLine.objects.filter(version__agreement__in=asked, version__state=AgreementVersion.State.ACTIVE)
+    found: dict[int, list[RateLine]] = {}
+    for rate in rows.select_related("version").order_by("version__effective_from", "fee_kind", "pk"):
+        found.setdefault(rate.version.agreement_id, []).append(rate)
+    return found
+
+
+def _closed(asked: Mapping[int, ServicePeriod]) -> dict[int, list[ServicePeriod]]:
+    rows = ServicePeriod.objects.filter(agreement__in=asked, state=ServicePeriod.State.CLOSED).order_by("starts_on")
+    found: dict[int, list[ServicePeriod]] = {}
+    for closed in rows:
+        if closed.starts_on < asked[closed.agreement_id].starts_on:
+            found.setdefault(closed.agreement_id, []).append(closed)
+    return found
+
+
+def _edges(periods: Iterable[ServicePeriod], rates: Iterable[RateLine]) -> set[date]:
+    """Where a period, or a rate within one, begins or ends."""
+    edges = {edge for period in periods for edge in (period.starts_on, period.ends_on)}
+    spans = [span for rate in rates for period in periods if (span := _applies(rate, period))]
+    return edges | {edge for span in spans for edge in span}
 
 
 def _applies(rate: RateLine, period: ServicePeriod) -> Span | None:
@@ -107,99 +149,78 @@ def _applies(rate: RateLine, period: ServicePeriod) -> Span | None:
     return (start, end) if start < end else None
 
 
-def _usage(agreement: Agreement, periods: Sequence[ServicePeriod], rates: Iterable[RateLine]) -> Usage:
-    """One query for all usage of these periods, summed exactly."""
-    edges = {edge for period in periods for edge in (period.starts_on, period.ends_on)}
-    spans = [span for rate in rates for period in periods if (span := _applies(rate, period))]
-    ordered = tuple(sorted(edges | {edge for span in spans for edge in span}))
-    place = Case(
-        *[When(occurred_at__lt=midnight(edge), then=Value(number)) for number, edge in enumerate(ordered[1:])],
-        output_field=IntegerField(),
-    )
-    rows = (
-        agreement.usage.filter(occurred_at__gte=midnight(ordered[0]), occurred_at__lt=midnight(ordered[-1]))
-        .order_by()
-        .annotate(place=place)
-        .values("place", "meter")
-        .annotate(micro=scaled_sum("quantity", 6))
-    )
-    return Usage(ordered, {(row["place"], row["meter"]): Decimal(row["micro"]).scaleb(-6) for row in rows})
-
-
-def _check_priced(periods: Sequence[ServicePeriod], rates: Sequence[RateLine], usage: Usage) -> None:
-    """Every unit that was used falls under exactly one price."""
-    slices = list(pairwise(usage.edges))
-    for (place, meter), quantity in sorted(usage.sums.items()):
-        if quantity == 0:
-            continue
-        span = slices[place]
-        found = [rate for rate in rates if rate.meter == meter and _covers(rate, periods, span)]
-        if len(found) != 1:
-            words = (
+def _check_priced(ready: Ready) -> None:
+    """Every unit that was used falls under a price; that it is only one the database sees to."""
+    slices = list(pairwise(ready.usage.edges))
+    priced_days: dict[str, list[Span]] = {}
+    for rate in ready.rates:
+        spans = [span for period in ready.periods if (span := _applies(rate, period))]
+        priced_days.setdefault(rate.meter, []).extend(spans)
+    for (place, meter), quantity in sorted(ready.usage.sums.items()):
+        if quantity and not any(_within(slices[place], span) for span in priced_days.get(meter, ())):
+            raise Refused(
                 _("计量项 %(meter)s 自 %(day)s 起有用量 %(quantity)s，但没有适用的价目；请先登记（免费的填 0 元）。")
-                if not found
-                else _("计量项 %(meter)s 自 %(day)s 起有两条以上适用的价目（用量 %(quantity)s），请更正适用期。")
+                % {"meter": meter, "day": slices[place][0], "quantity": f"{quantity.normalize():f}"}
             )
-            raise Refused(words % {"meter": meter, "day": span[0], "quantity": f"{quantity.normalize():f}"})
-
-
-def _covers(rate: RateLine, periods: Sequence[ServicePeriod], span: Span) -> bool:
-    return any((days := _applies(rate, period)) and _within(span, days) for period in periods)
 
 
 def _within(inner: Span, outer: Span) -> bool:
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
-def _billed(agreement: Agreement) -> dict[tuple[int, int], Billed]:
+def _billed(asked: Collection[int]) -> dict[int, BilledBefore]:
     """By rate and period, over drafts and issued invoices, less the use that credit notes took back.
 
     Added up here, for SQLite adds decimals as doubles.
     """
-    found: dict[tuple[int, int], Billed] = {}
-    credited = DocumentLine.objects.filter(document__agreement=agreement, document__kind=Document.Kind.CREDIT_NOTE)
-    for rate, period, net, quantity in credited.exclude(quantity=0).values_list(
-        "rate_line", "period", "net", "quantity"
-    ):
-        part = found.setdefault((rate, period), Billed())
-        part.net -= net
-        part.quantity -= quantity
-    lines = DocumentLine.objects.filter(document__agreement=agreement, document__kind=Document.Kind.INVOICE)
-    rows = lines.filter(rate_line__isnull=False, period__isnull=False)
-    for rate, period, net, quantity in rows.values_list("rate_line", "period", "net", "quantity"):
-        part = found.setdefault((rate, period), Billed())
-        part.net += net
-        part.quantity += quantity
+    found: dict[int, BilledBefore] = {}
+    back = Document.Kind.CREDIT_NOTE
+    lines = DocumentLine.objects.filter(document__agreement__in=asked, rate_line__isnull=False, period__isnull=False)
+    rows = lines.filter(Q(document__kind=Document.Kind.INVOICE) | (Q(document__kind=back) & ~Q(quantity=0)))
+    names = ("document__agreement", "document__kind", "rate_line", "period", "net", "gross", "quantity")
+    for agreement, kind, rate, period, net, gross, quantity in rows.values_list(*names):
+        part = found.setdefault(agreement, {}).setdefault((rate, period), Billed())
+        sign = -1 if kind == back else 1
+        part.net += sign * net
+        part.gross += sign * gross
+        part.quantity += sign * quantity
     return found
 
 
-def _own_charge(
-    rate: RateLine, period: ServicePeriod, span: Span, usage: Usage, billed: dict[tuple[int, int], Billed]
-) -> Charge:
+def _own_charge(rate: RateLine, period: ServicePeriod, span: Span, ready: Ready) -> Charge:
     """What the period's rate costs now; billed before is only what a later bill adjusted of a discarded draft."""
-    done = billed.get((rate.pk, period.pk), Billed())
-    quantity = usage.of(rate.meter, span) if rate.meter else Decimal(0)
+    done = ready.of(period, rate)
+    more = {"already_billed": str(done.of(rate))} if done.net else {}
+    return _charge(rate, period, span, ready, words=rate.name, more=more)
+
+
+def _charge(
+    rate: RateLine, period: ServicePeriod, span: Span, ready: Ready, *, words: str, more: Mapping[str, Any]
+) -> Charge:
+    """What a price costs for its days of a period, less what was billed by it; no days cost nothing."""
+    done = ready.of(period, rate)
+    quantity = ready.usage.of(rate.meter, span) if rate.meter else Decimal(0)
     price = priced(rate, quantity, days=(span[1] - span[0]).days, whole_days=period.whole_days)
-    trace = {**price.trace, "span": _told(span)}
-    if done.net:
-        trace["already_billed"] = str(done.net)
-    return Charge(rate, period, rate.name, quantity - done.quantity, price.net - done.net, trace)
+    levied = ready.taxes.levied(rate, period.last_day)
+    found = taxed(rate, price.amount - done.of(rate), levied.rate)
+    trace = with_detail({**price.trace, "span": _told(span), **more, **kept(rate, levied, found)}, rate.unit)
+    return Charge(rate, period, words, quantity - done.quantity, found, levied, trace)
 
 
-def _adjustments(period: ServicePeriod, rates: Iterable[RateLine], usage: Usage, before: Before) -> list[Charge]:
+def _adjustments(period: ServicePeriod, ready: Ready) -> list[Charge]:
     """Late usage and corrections of a closed period; every price of it anew when a supplement reached back into it."""
-    rates = list(rates)
-    if not _reached_back(period, rates):
-        return list(_late(period, rates, usage, before))
-    changed = list(_repriced(period, rates, usage, before))
+    if not _reached_back(period, ready.rates):
+        return list(_late(period, ready))
+    changed = list(_repriced(period, ready))
     # Where the new terms price a thing as the old ones did, the two lines would only cancel one another.
     left = {charge.rate.name: [part for part in changed if part.rate.name == charge.rate.name] for charge in changed}
-    idle = {
-        name
-        for name, parts in left.items()
-        if not sum(part.net for part in parts) and not sum(part.quantity for part in parts)
-    }
+    idle = {name for name, parts in left.items() if _cancel(parts)}
     return [charge for charge in changed if charge.rate.name not in idle]
+
+
+def _cancel(parts: Iterable[Charge]) -> bool:
+    sums = [(part.taxed.net, part.taxed.tax, part.quantity) for part in parts]
+    return not any(sum(column) for column in zip(*sums, strict=True))
 
 
 def _reached_back(period: ServicePeriod, rates: Iterable[RateLine]) -> bool:
@@ -213,48 +234,41 @@ def _reached_back(period: ServicePeriod, rates: Iterable[RateLine]) -> bool:
     )
 
 
-def _late(period: ServicePeriod, rates: Iterable[RateLine], usage: Usage, before: Before) -> Iterable[Charge]:
+def _late(period: ServicePeriod, ready: Ready) -> Iterable[Charge]:
     """For the meters billed in the period, what came in after its bill."""
-    for rate in rates:
+    for rate in ready.rates:
         span = _applies(rate, period)
         if not (rate.meter and span):
             continue
-        done = before.billed.get((rate.pk, period.pk), Billed())
-        if usage.of(rate.meter, span) != done.quantity:
+        if ready.usage.of(rate.meter, span) != ready.of(period, rate).quantity:
             with translation.override("zh-hans"):  # the paper is Chinese, whoever drafts it
                 words = _("%(name)s（%(period)s 迟报调整）") % {"name": rate.name, "period": period}
-            yield _adjustment(rate, period, span, usage, before, words=words)
+            yield _adjustment(rate, period, span, ready, words=words)
 
 
-def _repriced(period: ServicePeriod, rates: Iterable[RateLine], usage: Usage, before: Before) -> Iterable[Charge]:
+def _repriced(period: ServicePeriod, ready: Ready) -> Iterable[Charge]:
     """For every price of the period, old and new, the difference to what was billed by it."""
-    for rate in rates:
+    for rate in ready.rates:
         span = _applies(rate, period)
-        if span is None and (rate.pk, period.pk) not in before.billed:
+        if span is None and (rate.pk, period.pk) not in ready.billed:
             continue
         with translation.override("zh-hans"):
             words = _("%(name)s（%(period)s 按补充协议调整）") % {"name": rate.name, "period": period}
         days = span or (period.starts_on, period.starts_on)
-        charge = _adjustment(rate, period, days, usage, before, words=words)
-        if charge.net or charge.quantity:
+        charge = _adjustment(rate, period, days, ready, words=words)
+        if charge.taxed.gross or charge.quantity:
             yield charge
 
 
-def _adjustment(
-    rate: RateLine, period: ServicePeriod, span: Span, usage: Usage, before: Before, *, words: str
-) -> Charge:
-    """What a price costs for its days of a closed period, less what was billed by it; no days cost nothing."""
-    done = before.billed.get((rate.pk, period.pk), Billed())
-    quantity = usage.of(rate.meter, span) if rate.meter else Decimal(0)
-    price = priced(rate, quantity, days=(span[1] - span[0]).days, whole_days=period.whole_days)
-    trace = {
-        **price.trace,
-        "span": _told(span),
-        "already_billed": str(done.net),
+def _adjustment(rate: RateLine, period: ServicePeriod, span: Span, ready: Ready, *, words: str) -> Charge:
+    """The difference that is left to bill for a closed period, with the usage rows that came late."""
+    done = ready.of(period, rate)
+    more = {
+        "already_billed": str(done.of(rate)),
         "already_quantity": str(done.quantity),
-        "late_events": _late_events(rate, period, span, seen=before.seen) if rate.meter else [],
+        "late_events": _late_events(rate, period, span, seen=ready.seen) if rate.meter else [],
     }
-    return Charge(rate, period, words, quantity - done.quantity, price.net - done.net, trace)
+    return _charge(rate, period, span, ready, words=words, more=more)
 
 
 def _late_events(rate: RateLine, period: ServicePeriod, span: Span, *, seen: int) -> list[str]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import Document, DocumentLine, RateLine
 from billing.money import ZERO, fen
+from billing.taxing import TaxTable
 from contracts.models import Agreement, AgreementVersion
 from sla.models import ServiceCredit
 
@@ -95,7 +96,10 @@ def _tax_rate(document: Document, charged: Iterable[DocumentLine], credit: Servi
         version__agreement=document.agreement, version__state=AgreementVersion.State.ACTIVE, fee_kind=kind
     )
     newest = rates.order_by("-valid_from", "-pk").first()
-    return Decimal(newest.tax_rate) if newest else None
+    if newest is None:
+        return None
+    period = document.period
+    return TaxTable().levied(newest, period.last_day if period else credit.month).rate
 
 
 def _line(document: Document, position: int, credit: ServiceCredit, tax_rate: Decimal) -> DocumentLine:

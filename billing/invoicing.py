@@ -15,7 +15,6 @@ from billing.corrections import pay_corrected, pay_written_off
 from billing.crediting import credit_lines
 from billing.document import to_dict
 from billing.models import Document, DocumentLine, ServicePeriod
-from billing.money import fen
 from billing.numbering import SERIES, printed, take_number
 from billing.periods import civil_day
 from billing.printing import keep_pdf, numbered, paper_of, require_drawable
@@ -25,8 +24,6 @@ from contracts.terms import terms_on
 from journal.recording import record
 from people.models import User
 from people.refusal import Refused
-
-HUNDRED = Decimal(100)
 
 
 def _pays_nothing(document: Document, by: User, at: datetime) -> None:
@@ -144,21 +141,23 @@ def _check_turn(agreement: Agreement, period: ServicePeriod, today: date) -> Non
 
 
 def _line(document: Document, position: int, charge: Charge) -> DocumentLine:
-    tax = fen(charge.net * charge.rate.tax_rate / HUNDRED)
+    rate, levied = charge.rate, charge.levied
     return DocumentLine(
         document=document,
         position=position,
         description=charge.description,
-        clause=charge.rate.clause,
-        rate_line=charge.rate,
+        clause=rate.clause,
+        rate_line=rate,
         period=charge.period,
         quantity=charge.quantity,
-        unit=charge.rate.unit,
-        unit_price=charge.rate.unit_price if charge.rate.model == "unit" else None,
-        net=charge.net,
-        tax_rate=charge.rate.tax_rate,
-        tax=tax,
-        gross=charge.net + tax,
+        unit=rate.unit,
+        unit_price=rate.unit_price if rate.model == "unit" and not rate.includes_tax else None,
+        net=charge.taxed.net,
+        tax_rate=levied.rate,
+        tax_point=levied.point,
+        tax_row=levied.row,
+        tax=charge.taxed.tax,
+        gross=charge.taxed.gross,
         trace=charge.trace,
     )
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from billing.models import RateLine
 from billing.money import round_to
 from billing.rating import Did, Model, RateCard, RatingError, Step, rate, tiers_from_json
+from billing.taxing import in_words as taxed_in_words
 from billing.wording import number, unit_price
 from people.refusal import Refused
 
@@ -20,9 +21,9 @@ SHOWN = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """An amount in yuan before tax, rounded once, and how it came about (JSON)."""
+    """An amount in yuan in the terms of the price (with or without tax), rounded once, and how it came about (JSON)."""
 
-    net: Decimal
+    amount: Decimal
     trace: dict[str, Any]
 
 
@@ -61,9 +62,14 @@ def priced(line: RateLine, quantity: Decimal, *, days: int, whole_days: int) -> 
             % {"name": line.name, "quantity": number(quantity)}
         ) from error
     trace: dict[str, Any] = {"steps": [_kept(step) for step in rated.steps], "days": days, "whole_days": whole_days}
-    with translation.override("zh-hans"):  # the paper is Chinese, whoever drafts it
-        trace["detail"] = "；".join(in_words(trace, line.unit))
     return Price(rated.amount, trace)
+
+
+def with_detail(trace: dict[str, Any], unit: str) -> dict[str, Any]:
+    """The working with its own words, as the paper prints them: in Chinese, whoever drafts it."""
+    with translation.override("zh-hans"):
+        detail = "；".join(in_words({**trace, "already_billed": None}, unit))
+    return {**trace, "detail": detail}
 
 
 def _kept(step: Step) -> dict[str, Any]:
@@ -96,6 +102,7 @@ def in_words(trace: Mapping[str, Any], unit: str) -> list[str]:
         )
     if billed := trace.get("already_billed"):
         words.append(_("减去已计费 %(amount)s 元") % {"amount": billed})
+    words += taxed_in_words(trace)
     return [word for word in words if word]
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import RateLine
 from billing.pricing import card_of
+from contracts.deciding import answer_of
 from contracts.models import AgreementVersion
 from journal.recording import record
 from people.models import User
@@ -24,6 +25,7 @@ def keep_rate(line: RateLine, *, by: User, at: datetime) -> RateLine:
     )
     _check_open(version)
     card_of(line)
+    _check_tax(line, version)
     if line.pk is not None and line.lines.exists():
         raise Refused(
             _("价目“%(name)s”已经用于出账，不能修改；请结束它的适用期，另建一条新价目。") % {"name": line.name}
@@ -65,6 +67,19 @@ def _check_open(version: AgreementVersion) -> None:
         raise Refused(
             _("%(version)s 是“%(state)s”，价目不能修改；请先退回草稿。")
             % {"version": version.label, "state": version.get_state_display()}
+        )
+
+
+def _check_tax(line: RateLine, version: AgreementVersion) -> None:
+    """What stays when the rate changes is agreed once for the agreement: a price that follows the table obeys it."""
+    agreed = answer_of(version, "tax_change")
+    if line.tax_rate is not None or not agreed:
+        return
+    if line.includes_tax != (agreed == "gross"):
+        raise Refused(
+            _("协议约定税率变动时含税价不变，按税率表计税的价目须填含税价。")
+            if agreed == "gross"
+            else _("协议约定税率变动时不含税价不变，按税率表计税的价目须填不含税价。")
         )
 
 

@@ -1,6 +1,6 @@
-"""Tiers as a clerk writes them: one a line, upper bound, unit price, fixed fee."""
+"""Tiers as a clerk enters them: a table, one tier a row, from low to high; the last has no upper bound."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -9,49 +9,75 @@ from django.utils.translation import gettext_lazy as _
 from billing.fields import fitting, refusal
 from billing.money import AmountError, parse_number
 
-OPEN_END = "以上"  # the bound of the last tier, written so in both languages
+COLUMNS = (("up_to", _("上限（含）")), ("unit_price", _("单价（元）")), ("flat", _("本档固定费（元）")))
+NAMES = tuple(name for name, _label in COLUMNS)
+FEWEST, SPARE = 3, 2  # rows that the table shows at least, and empty ones after those that are filled
+Typed = dict[str, str]
 
 
-class TiersField(forms.CharField):
-    """Tiers as lines: up to (included), unit price, fixed fee of the tier; the last line has no upper bound."""
+class TiersWidget(forms.Widget):
+    """A row of three inputs for each tier; empty rows mean nothing."""
 
-    widget = forms.Textarea(attrs={"rows": 4, "cols": 40})
+    template_name = "admin/billing/tiers_widget.html"
+    use_fieldset = True
 
-    def to_python(self, value: Any) -> list[dict[str, str | None]]:  # type: ignore[override]
-        lines = [line for line in str(super().to_python(value) or "").splitlines() if line.strip()]
-        return [self._tier(line) for line in lines]
+    class Media:
+        js = (forms.Script("billing/rates.js", defer=True),)
+        css = {"all": ("billing/billing.css",)}
 
-    def prepare_value(self, value: Any) -> Any:
-        """The stored tiers as lines again; what a person typed stays as it was typed."""
-        if not isinstance(value, list):
-            return value
-        return "\n".join(
-            ", ".join(
-                part for part in (tier.get("up_to") or OPEN_END, tier.get("unit_price"), tier.get("flat")) if part
-            )
-            for tier in value
-        )
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Typed]:
+        """The rows as they were typed, without those that are empty."""
+        columns = [_all(data, f"{name}-{part}") for part in NAMES]
+        rows = [dict(zip(NAMES, (text.strip() for text in row), strict=True)) for row in zip(*columns, strict=False)]
+        return [row for row in rows if any(row.values())]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return not any(f"{name}-{part}" in data for part in NAMES)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        filled = [{part: row.get(part) or "" for part in NAMES} for row in value or ()]
+        empty = [dict.fromkeys(NAMES, "")] * max(SPARE, FEWEST - len(filled))
+        context["rows"] = [[(part, label, row[part]) for part, label in COLUMNS] for row in [*filled, *empty]]
+        context["columns"] = [label for _part, label in COLUMNS]
+        return context
+
+
+class TiersField(forms.Field):
+    """A table of tiers; cleans to the JSON of RateLine.tiers.  An empty upper bound is that of the last tier."""
+
+    widget = TiersWidget
+
+    def to_python(self, value: Any) -> list[dict[str, str | None]]:
+        return [self._tier(number, row) for number, row in enumerate(value or (), start=1)]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool((initial or []) != self.to_python(data))
+        try:
+            return bool((initial or []) != self.to_python(data))
+        except forms.ValidationError:
+            return True
 
-    def _tier(self, line: str) -> dict[str, str | None]:
-        up_to, *prices = [part.strip() for part in line.replace("，", ",").split(",")]
-        if not 1 <= len(prices) <= 2:
-            raise forms.ValidationError(
-                _("阶梯“%(line)s”看不懂，请写作：上限, 单价 或 上限, 单价, 固定费。"), params={"line": line}
-            )
-        names = ("unit_price", "flat")
-        tier = {name: self._number(text) for name, text in zip(names, prices, strict=False)}
-        return {"up_to": None if up_to == OPEN_END else self._number(up_to), **tier}
+    def _tier(self, number: int, row: Mapping[str, str | None]) -> dict[str, str | None]:
+        if not row.get("unit_price") and not row.get("flat"):
+            raise forms.ValidationError(_("第 %(number)d 档没有填单价，也没有填固定费。"), params={"number": number})
+        tier = {name: self._number(number, text) for name, text in row.items() if text and name != "up_to"}
+        up_to = row.get("up_to")
+        return {"up_to": self._number(number, up_to) if up_to else None, **tier}
 
-    def _number(self, text: str) -> str:
+    def _number(self, number: int, text: str) -> str:
         try:
             return format(fitting(parse_number(text), digits=18, places=6).normalize(), "f")
         except AmountError as error:
-            raise forms.ValidationError(refusal(AmountError(error.reason, text), 6)) from error
+            words = refusal(AmountError(error.reason, text), 6)
+            raise forms.ValidationError(
+                _("第 %(number)d 档：%(words)s"), params={"number": number, "words": words}
+            ) from error
 
 
-def _written(tier: Mapping[str, str | None]) -> str:
-    parts = (tier.get("up_to") or OPEN_END, tier.get("unit_price"), tier.get("flat"))
-    return ", ".join(part for part in parts if part)
+def _all(data: Any, name: str) -> Iterable[str]:
+    """Every value of a name: of a posted form, or of a plain mapping of lists."""
+    if hasattr(data, "getlist"):
+        found: list[str] = data.getlist(name)
+        return found
+    value = data.get(name, [])
+    return [value] if isinstance(value, str) else list(value)

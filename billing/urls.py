@@ -3,11 +3,12 @@
 from django.urls import path
 
 from billing.views import documents as views
-from billing.views import usage
+from billing.views import rates, usage
 
 app_name = "billing"
 urlpatterns = [
     path("documents/", views.documents, name="documents"),
+    path("rates/", rates.rates, name="rates"),
     path("documents/<int:pk>/", views.document, name="document"),
     path("documents/<int:pk>/pdf/", views.document_pdf, name="document-pdf"),
     path("documents/<int:pk>/interest/", views.interest_pdf, name="interest-pdf"),

@@ -1,6 +1,7 @@
 """The working of a price in words, line by line: for the calculator page and the small print of a bill."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,6 +15,27 @@ def working_lines(rated: Rated, *, unit: str = "", language: str = "zh-hans") ->
     say = sayer(language)
     lines = [_WORDS[step.did](step, unit, say) for step in rated.steps if _tells(step)]
     return (*lines, say("金额 {amount} 元", amount=_money(rated.amount)))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A step in words, with what it adds and the sum so far, both as people read them."""
+
+    words: str
+    amount: str
+    total: str
+
+
+def told(rated: Rated, *, unit: str = "", language: str = "zh-hans") -> list[Told]:
+    """The working as a table: each step that says something, what it adds, and the sum so far."""
+    say, rows, total = sayer(language), [], Fraction(0)
+    for step in rated.steps:
+        total += Fraction(step.amount)
+        if _tells(step):
+            counted = step.did in (Did.USED, Did.FREE)
+            amounts = ("", "") if counted else (_money(step.amount), _money(total))
+            rows.append(Told(_WORDS[step.did](step, unit, say), *amounts))
+    return rows
 
 
 def _tells(step: Step) -> bool:

@@ -153,6 +153,7 @@ PORTAL_PAGES: tuple[tuple[str, object], ...] = (
     ("sla:articles", pgettext_lazy("menu", "常见问题")),
     ("billing:documents", pgettext_lazy("menu", "账单")),
     ("billing:usage", pgettext_lazy("menu", "用量")),
+    ("billing:rates", _("价目与试算")),
     ("contracts:agreements", pgettext_lazy("menu", "协议")),
     ("contracts:duties", pgettext_lazy("menu", "义务")),
     ("contracts:compliance", _("规则与安全")),

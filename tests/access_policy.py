@@ -417,7 +417,6 @@ MODELS: dict[str, ModelRow] = {
         },
     ),
     "sla_reportduty": ModelRow(view=TICKET_READERS, verbs={"report": OPERATIONS, "needless": who(OL)}),
-    "billing_rateline": ModelRow(view=INVOICE_READERS, add=FINANCE, change=FINANCE, verbs={"end": FINANCE}),
     "billing_usagerecord": ModelRow(
         view=INVOICE_READERS | OPERATIONS,
         list_verbs={"import": OPERATIONS},
@@ -434,6 +433,14 @@ MODELS: dict[str, ModelRow] = {
         list_verbs={"look": OPERATIONS | FINANCE},
         verbs={"acknowledge": OPERATIONS | FINANCE},
     ),
+    "billing_rateline": ModelRow(
+        view=INVOICE_READERS,
+        add=FINANCE,
+        change=FINANCE,
+        verbs={"end": FINANCE},
+        extra={"calculator": INVOICE_READERS},
+    ),
+    "billing_taxrate": ModelRow(view=INVOICE_READERS, add=who(FL), change=who(FL), verbs={"end": who(FL)}),
     "billing_serviceperiod": ModelRow(view=INVOICE_READERS, verbs={"draft": FINANCE}, list_verbs={"open": FINANCE}),
     "billing_document": ModelRow(
         view=INVOICE_READERS,
@@ -491,6 +498,7 @@ PAGES: dict[str, Who] = {
     "billing:documents": SIGNED_IN,
     "billing:usage": SIGNED_IN,  # own usage only, and none for staff
     "billing:usage-file": SIGNED_IN,
+    "billing:rates": SIGNED_IN,  # own prices only, and none for staff
     "contracts:agreements": SIGNED_IN,
     "contracts:own-organisation": SIGNED_IN,  # without an organisation a page that says so
     "contracts:compliance": SIGNED_IN,  # own rows only, and none for staff

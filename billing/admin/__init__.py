@@ -8,6 +8,7 @@ from billing.admin import (
     periods,
     rates,
     receipts,
+    taxes,
     uploads,
     usage,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "periods",
     "rates",
     "receipts",
+    "taxes",
     "uploads",
     "usage",
 ]

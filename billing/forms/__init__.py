@@ -4,13 +4,11 @@ from billing.forms.documents import (
     AllocateForm,
     DigitsField,
     DraftForm,
-    EndRateForm,
     FormalInvoiceForm,
     IssueForm,
     OpenPeriodsForm,
     PaymentForm,
     PeriodChoice,
-    RateLineForm,
     ReasonForm,
     ReceiptChoice,
     ReceivedForm,
@@ -20,6 +18,7 @@ from billing.forms.documents import (
     day_field,
     today,
 )
+from billing.forms.rates import EndRateForm, RateLineForm, TaxRateForm
 from billing.forms.uploads import LookForm, UsageFileForm
 
 __all__ = [
@@ -40,6 +39,7 @@ __all__ = [
     "RedLetterForm",
     "RejectForm",
     "ReverseForm",
+    "TaxRateForm",
     "UsageFileForm",
     "day_field",
     "today",

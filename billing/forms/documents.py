@@ -9,15 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from billing.fields import ExactFormField
-from billing.models import BankReceipt, Document, FormalInvoice, RateLine, ServicePeriod
+from billing.models import BankReceipt, Document, FormalInvoice, ServicePeriod
 from billing.periods import LENGTHS
-from billing.pricing import card_of
 from billing.receipts import standing_receipts
-from billing.tiers import TiersField
 from contracts.accounts import account_of
-from contracts.models import Agreement, AgreementVersion
+from contracts.models import Agreement
 from people.acting import VerbForm
-from people.refusal import Refused
 
 
 def day_field(label: Any, **more: Any) -> forms.DateField:
@@ -180,47 +177,3 @@ class ReverseForm(ReasonForm):
         super().__init__(*args, **kwargs)
         found: QuerySet[BankReceipt] = standing_receipts(self.obj)
         cast("ReceiptChoice", self.fields["receipt"]).queryset = found
-
-
-class RateLineForm(forms.ModelForm[RateLine]):
-    """A price; tiers that cannot be read and fields that its model does not know are refused."""
-
-    tiers = TiersField(
-        label=_("阶梯"),
-        required=False,
-        help_text=_("每行一档，从低到高：上限（含）, 单价, 固定费（可省略）；最后一档的上限写“以上”。例如：1000, 0.05"),
-    )
-
-    class Meta:
-        model = RateLine
-        fields = (
-            "version", "fee_kind", "name", "clause", "model", "meter", "unit", "unit_price", "package_size",
-            "flat_amount", "tiers", "free_units", "minimum", "maximum", "tax_rate", "valid_from", "valid_to",
-        )  # fmt: skip
-        widgets = {
-            "valid_from": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            "valid_to": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "version" in self.fields:
-            field = cast("forms.ModelChoiceField[AgreementVersion]", self.fields["version"])
-            field.queryset = AgreementVersion.objects.select_related("agreement").order_by(
-                "agreement__number", "number"
-            )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not self.errors:
-            try:
-                card_of(RateLine(**{name: value for name, value in cleaned.items() if name != "version"}))
-            except Refused as refused:
-                raise forms.ValidationError(str(refused)) from refused
-        return cleaned
-
-
-class EndRateForm(VerbForm):
-    """From which day a price applies no longer."""
-
-    on = day_field(_("不再适用自"), initial=today)

@@ -7,6 +7,7 @@ from billing.models.documents import Document, DocumentLine, FormalInvoice, Numb
 from billing.models.interest import CollectionCost, Judgment, LprRate
 from billing.models.metering import RateLine, ServicePeriod, UsageRecord
 from billing.models.receipts import Allocation, BankReceipt
+from billing.models.taxes import TaxRate
 from billing.models.uploads import StagedUsage, UploadProblem, UsageUpload
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Refund",
     "ServicePeriod",
     "StagedUsage",
+    "TaxRate",
     "UploadProblem",
     "UsageAnomaly",
     "UsageRecord",

@@ -15,6 +15,7 @@ from simple_history.models import HistoricalRecords
 from billing.fields import MoneyField, PercentField, PriceField, QuantityField
 from billing.models.columns import LARGEST, only_digits, totals_fit, user_column
 from billing.models.metering import RateLine, ServicePeriod
+from billing.models.taxes import TaxRate
 from billing.querysets import DocumentQuerySet, FormalInvoiceQuerySet
 from contracts.models import Agreement, AgreementVersion
 from sla.models import ServiceCredit
@@ -209,6 +210,10 @@ class DocumentLine(models.Model):
     unit_price = PriceField(_("单价"), null=True, blank=True)
     net = MoneyField(_("不含税金额"))
     tax_rate = PercentField(_("税率（%）"))
+    tax_point = models.DateField(_("计税日"), null=True, blank=True)
+    tax_row = models.ForeignKey(
+        TaxRate, models.PROTECT, null=True, blank=True, related_name="lines", verbose_name=_("所用税率")
+    )
     tax = MoneyField(_("税额"))
     gross = MoneyField(_("价税合计"))
     service_credit = models.OneToOneField(

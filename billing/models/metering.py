@@ -30,6 +30,10 @@ class RateLine(models.Model):
         VOLUME = "volume", _("阶梯（整量按档）")
         PACKAGE = "package", _("按包计价")
 
+    class TaxBasis(models.TextChoices):
+        EXCLUDED = "excluded", _("不含税价，另加税")
+        INCLUDED = "included", _("含税价，总价不变")
+
     version = models.ForeignKey(AgreementVersion, models.PROTECT, related_name="rates", verbose_name=_("协议版本"))
     fee_kind = models.CharField(_("费用类别"), max_length=10, choices=FeeKind.choices)
     name = models.CharField(_("项目名称"), max_length=120)
@@ -48,7 +52,13 @@ class RateLine(models.Model):
     free_units = QuantityField(_("免费用量"), default=Decimal("0"))
     minimum = MoneyField(_("最低收费（元/期）"), null=True, blank=True)
     maximum = MoneyField(_("最高收费（元/期）"), null=True, blank=True)
-    tax_rate = PercentField(_("税率（%）"), default=Decimal("6"))
+    tax_rate = PercentField(
+        _("税率（%）"), null=True, blank=True, default=Decimal("6"), help_text=_("留空表示按税率表，随计税日取用。")
+    )
+    tax_basis = models.CharField(
+        _("价格是否含税"), max_length=8, choices=TaxBasis.choices, default=TaxBasis.EXCLUDED,
+        help_text=_("税率变动时，不含税价的价款不变、税额随税率；含税价的总价不变，税额从中分出。"),
+    )  # fmt: skip
     valid_from = models.DateField(_("适用自"))
     valid_to = models.DateField(_("适用至（不含）"), null=True, blank=True)
 
@@ -107,10 +117,18 @@ class RateLine(models.Model):
                 condition=Q(tax_rate__gte=0) & Q(tax_rate__lt=100),
                 violation_error_message=_("税率须在 0 至 100 之间。"),
             ),
+            models.CheckConstraint(
+                name="rateline_tax_basis_known", condition=Q(tax_basis__in=["excluded", "included"])
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def includes_tax(self) -> bool:
+        """Whether the agreed price already holds the tax."""
+        return self.tax_basis == self.TaxBasis.INCLUDED
 
 
 class UsageRecord(models.Model):

@@ -47,6 +47,7 @@ SIGNERS = {
     "东河县行政审批局": "杜文静",
     "清江市住房公积金管理中心": "贺建平",
 }
+DOWNLOAD_TIERS = [{"up_to": "100000", "unit_price": "0.06"}, {"up_to": None, "unit_price": "0.05"}]
 RATES = (
     ("platform", "平台使用费", "", "flat", {"flat_amount": Decimal("6000.00")}),
     (
@@ -54,9 +55,9 @@ RATES = (
         "信息查询费",
         "query",
         "unit",
-        {"unit": "次", "unit_price": Decimal("0.35"), "free_units": Decimal(1000)},
+        {"unit": "次", "unit_price": Decimal("0.35"), "free_units": Decimal(1000), "tax_rate": None},
     ),
-    ("download", "数据下载费", "download", "unit", {"unit": "条", "unit_price": Decimal("0.06")}),
+    ("download", "数据下载费", "download", "graduated", {"unit": "条", "tiers": DOWNLOAD_TIERS}),
 )
 
 

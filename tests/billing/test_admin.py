@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from billing import formal_invoices, receipts
-from billing.models import Allocation, BankReceipt, Document, FormalInvoice, RateLine, ServicePeriod, UsageRecord
+from billing.models import Allocation, BankReceipt, Document, FormalInvoice, ServicePeriod, UsageRecord
 from billing.panels import agreement_panels
 from contracts.models import Agreement
 from people.models import User
@@ -315,28 +315,6 @@ def test_a_draft_is_printed_as_one(agreement: Agreement, finance: User, clerk: C
 
     assert clerk.client.get(f"{LIST}{draft.pk}/pdf/").content.startswith(b"%PDF")
     assert "没有逾期利息" in clerk.client.get(f"{LIST}{draft.pk}/interest/", follow=True).content.decode()
-
-
-def test_a_price_is_entered_and_a_wrong_one_refused(agreement: Agreement, clerk: Clerk) -> None:
-    fields = {
-        "version": agreement.versions.get().pk, "fee_kind": "query", "name": "查询", "clause": "6.1.1",
-        "model": "graduated",
-        "meter": "query", "free_units": "0", "tax_rate": "6", "valid_from": "2026-01-01",
-        "tiers": "10, 1",
-    }  # fmt: skip
-    add = "/admin/billing/rateline/add/"
-
-    assert "的阶梯有误" in clerk.does(add, **fields)
-    assert "小数位数过多，最多 6 位小数" in clerk.does(add, **{**fields, "model": "unit", "unit_price": "0.0000001"})
-    assert "按量单价和按包计价的项目须填写单价" in clerk.does(add, **{**fields, "model": "unit", "tiers": ""})
-    assert not RateLine.objects.exists()
-    clerk.does(add, **{**fields, "tiers": "1000，0.05\n以上，0.03, 10"})
-    clerk.does(add, **{**fields, "name": "另一条", "tiers": "1000，0.05\n以上，0.03, 10"})
-    [line] = RateLine.objects.all()  # the second meets the first
-    assert line.tiers == [{"up_to": "1000", "unit_price": "0.05"}, {"up_to": None, "unit_price": "0.03", "flat": "10"}]
-    assert "1000, 0.05\n以上, 0.03, 10" in clerk.sees(f"/admin/billing/rateline/{line.pk}/change/")
-    assert "看不懂，请写作：上限, 单价" in clerk.does(add, **{**fields, "tiers": "1000"})
-    assert "“x”不是有效的数值" in clerk.does(add, **{**fields, "tiers": "以上, x"})
 
 
 def test_usage_of_an_unreadable_file_is_refused_whole(agreement: Agreement, operator: User) -> None:

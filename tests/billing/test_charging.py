@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from billing import invoicing
 from billing.charging import charges_of
@@ -139,13 +140,12 @@ def test_what_was_used_without_a_price_is_named(agreement: Agreement) -> None:
         charges_of(agreement, making.period(agreement))
 
 
-def test_two_prices_for_one_use_are_refused(agreement: Agreement) -> None:
-    making.rate(agreement)
-    making.rate(agreement, name="另一条")
-    making.use(agreement, making.event("7"))
+def test_two_prices_for_one_use_are_refused_by_the_database(agreement: Agreement) -> None:
+    making.rate(agreement, valid_to=date(2026, 7, 1))
+    making.rate(agreement, name="下半年", valid_from=date(2026, 7, 1))
 
-    with pytest.raises(Refused, match="两条以上适用的价目"):
-        charges_of(agreement, making.period(agreement))
+    with pytest.raises(IntegrityError, match="rateline_no_overlap"), transaction.atomic():
+        making.rate(agreement, name="另一条", valid_from=date(2026, 6, 30))
 
 
 def test_no_price_at_all_is_refused(agreement: Agreement) -> None:

@@ -91,7 +91,7 @@ def test_duties_of_a_changed_clause_are_named(agreement: Agreement, contract_man
 
 def test_prices_go_over_and_their_changes_show(agreement: Agreement, finance: User, contract_manager: User) -> None:
     making.rate(agreement, name="已停", valid_to=date(2026, 6, 1))
-    making.rate(agreement)
+    making.rate(agreement, valid_from=date(2026, 6, 1))
     making.platform_fee(agreement)
     version = supplements.draft(agreement, effective_from=OCTOBER, by=contract_manager, at=NOW)
     assert supplements.changes_of(version).others == []

@@ -28,6 +28,7 @@ from portal.sample.organisations import make_identities
 from portal.sample.papers import make_papers
 from portal.sample.people import BODIES, PASSWORD, STAFF, make_people
 from portal.sample.quality import make_quality
+from portal.sample.rates import make_tax_rates
 from portal.sample.reports import make_month, make_whatif
 from portal.sample.sharing import make_sharing
 from portal.sample.supplements import make_supplements
@@ -69,6 +70,7 @@ class Command(BaseCommand):
             hours = make_hours(calendar)
             moments = Moments(now, work_calendar(hours, version), workday_calendar(version))
             make_identities(people, today=moments.today)
+            make_tax_rates(people, today=moments.today)
             agreements = make_agreements(people, hours, today=moments.today)
             make_draftings(people, hours, today=moments.today)
             make_invoices(people, agreements, moments)
