@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing import receipts
+from billing import corrections, receipts
 from billing.charging import charges_of
-from billing.corrections import check_not_above, left_of_credit, locked_bill
+from billing.corrections import left_of_credit, locked_bill
 from billing.models import Allocation, BillDispute, Document, DocumentLine, ServicePeriod
 from billing.money import ZERO, largest_remainder
+from billing.periods import civil_day
 from billing.taking_back import Part, TooMuch, Wish, rest_of, take_back
 from contracts.models import Agreement
 from journal.recording import record
@@ -55,7 +56,7 @@ def draft_credit_note(
     note.gross = note.net + note.tax
     if not lines or note.gross <= 0 or note.net < 0 or note.tax < 0:
         raise Refused(_("请选择要冲减的行和金额，合计须大于 0。"))
-    check_not_above(bill, note)
+    corrections.check_not_above(bill, note)
     note.save()
     DocumentLine.objects.bulk_create(lines)
     if dispute is not None:
@@ -91,7 +92,7 @@ def allocate_credit(
     note = _locked_note(note)
     if note.agreement_id != document.agreement_id:
         raise Refused(_("贷项余额只能核销同一份协议的账单。"))
-    source = receipts.Source(credit=note, left=left_of_credit(note), since=note.issued_on)
+    source = receipts.Source(credit=note, left=left_of_credit(note), since=note.issued_on or civil_day(at))
     rows = receipts.pay(document, source, amount=amount, by=by, at=at)
     told = {row.component: row.amount for row in rows}
     _note("credit_note.allocated", note, by=by, at=at, data={"bill": document.number, **told})

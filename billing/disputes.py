@@ -92,7 +92,7 @@ def withdraw(dispute: BillDispute, *, reason: str = "", by: User, at: datetime) 
 def disputed_of(document: Document, *, on: date) -> Decimal:
     """What of a bill's open principal is disputed on a civil day, in yuan (document.version must be at hand)."""
     rows = BillDispute.objects.standing_on(on).filter(document=document)
-    amounts = sum(rows.values_list("amount", flat=True), ZERO)
+    amounts: Decimal = sum(rows.values_list("amount", flat=True), ZERO)
     return min(amounts, debt_of(document).on(on).principal_open) if amounts else ZERO
 
 

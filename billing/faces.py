@@ -31,6 +31,7 @@ STANDINGS: dict[str, tuple[Any, Tone]] = {
 }
 
 
+CORRECTIONS = frozenset({Document.Kind.CREDIT_NOTE, Document.Kind.WRITE_OFF})
 # Those for which the time to pay runs.
 COUNTING = frozenset({"not_due", "due_soon", "part_paid", "overdue"})
 INVOICE_TONES: dict[str, Tone] = {
@@ -78,8 +79,9 @@ def standing_badge(document: Document) -> SafeString:
 
 
 def open_amount(document: Document) -> Decimal | None:
-    """What is not paid of the document itself (from with_paid), in yuan; None for a draft."""
-    return Decimal(document.gross_fen - document.paid_fen).scaleb(-2) if document.is_issued else None
+    """What is not paid of a bill (from with_paid), in yuan; None for a draft and for what asks for no money."""
+    owed = document.is_issued and document.kind not in CORRECTIONS
+    return Decimal(document.gross_fen - document.paid_fen).scaleb(-2) if owed else None
 
 
 def countdown(due_on: date | None, today: Today) -> str:

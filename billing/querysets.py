@@ -108,9 +108,14 @@ class DocumentQuerySet(models.QuerySet[Any]):
         return self.filter(state="issued")
 
     def for_user(self, user: User) -> Self:
-        """Issued documents of the organisations that the user acts for; drafts do not exist for Party B."""
-        return self.issued().filter(
-            agreement__party_b__memberships__user=user, agreement__party_b__memberships__active=True
+        """Issued documents of the organisations that the user acts for, without write-offs.
+
+        Drafts do not exist for Party B; a write-off is an entry in Party A's own books.
+        """
+        return (
+            self.issued()
+            .exclude(kind="write_off")
+            .filter(agreement__party_b__memberships__user=user, agreement__party_b__memberships__active=True)
         )
 
     def with_due(self) -> Self:

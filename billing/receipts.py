@@ -157,7 +157,7 @@ def take_back(
         raise Refused(_("没有可冲回的核销，或者已经冲回。"))
     if any(row.recorded_by_id == by.pk for row in rows):
         raise Refused(_("冲回须由核销人以外的另一位人员办理。"))
-    if any(row.credit_id is None or row.credit.refers_to_id != document.pk for row in rows):
+    if any(row.credit is None or row.credit.refers_to_id != document.pk for row in rows):
         _check_last(document, rows)
     return [
         add_row(

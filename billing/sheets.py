@@ -11,7 +11,7 @@ from billing.due_dates import in_words
 from billing.faces import Today, countdown
 from billing.interest import InterestStatement, InterestTerms, Segment, Settlement
 from billing.models import Allocation, BankReceipt, CollectionCost, Document, DocumentLine, FormalInvoice, Judgment
-from billing.overdue import NO_INTEREST, Rows, debt_from, order_of, whole_settlements
+from billing.overdue import NO_INTEREST, Rows, debt_from, order_of, source_of, whole_settlements
 from billing.pricing import in_words as working_of
 from billing.querysets import DocumentQuerySet
 from billing.stating import rule_lines
@@ -28,10 +28,11 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """One payment: what it paid, and the receipt that it came from."""
+    """One payment: what it paid, and the receipt or the credit that it came from."""
 
     settlement: Settlement
     receipt: BankReceipt | None
+    credit: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,12 @@ class Sheet:
 
 def with_sheet(documents: DocumentQuerySet) -> DocumentQuerySet:
     """Documents with everything their sheets read, in a fixed number of queries."""
-    standing = Allocation.objects.standing().select_related("receipt").order_by("effective_on", "pk")
+    standing = Allocation.objects.standing().select_related("receipt", "credit").order_by("effective_on", "pk")
     return documents.select_related(
         "agreement__party_a", "agreement__party_b", "version", "period", "judgment"
     ).prefetch_related(
         "lines__rate_line",
+        "disputes",
         Prefetch("formal_invoices", FormalInvoice.objects.order_by("-recorded_at", "-pk")),
         Prefetch("allocations", standing, to_attr="paid_by"),
         Prefetch("costs", CollectionCost.objects.standing(), to_attr="standing_costs"),
@@ -87,7 +89,8 @@ def sheet_of(document: Document, *, today: Today) -> Sheet:
     rows = document.paid_by
     debt = debt_from(document, Rows(due_on, rows, document.standing_costs, judgment_of(document)))
     terms, found = debt.terms, debt.on(today.day)
-    receipts = {f"receipt-{row.receipt_id}": row.receipt for row in rows}
+    receipts = {source_of(row): row.receipt for row in rows}
+    credits_ = {source_of(row): row.credit for row in rows}
     return Sheet(
         document=document,
         on=today.day,
@@ -97,12 +100,26 @@ def sheet_of(document: Document, *, today: Today) -> Sheet:
         due_words=in_words(accepted.due_working) if accepted else [],
         countdown=countdown(due_on, today) if found.principal_open else "",
         debt=found,
-        payments=[Paid(row, receipts.get(row.key)) for row in whole_settlements(found.settlements)],
+        payments=[
+            Paid(row, receipts.get(row.key), credits_.get(row.key)) for row in whole_settlements(found.settlements)
+        ],
         stretches=[Stretch(segment, _rate_words(segment)) for segment in found.segments]
         if terms != NO_INTEREST
         else [],
         rules=rules_of(terms, document),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a document with their working, alone."""
+
+    lines: list[tuple[DocumentLine, list[str]]]
+
+
+def lines_of(document: Document) -> Lines:
+    """The lines of a document (from with_sheet) that asks for no money."""
+    return Lines([(line, working_of(line.trace, line.unit)) for line in document.lines.all()])
 
 
 def rules_of(terms: InterestTerms, document: Document) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from billing.views import disputes
 from billing.views import documents as views
 from billing.views import rates, usage
 
@@ -11,6 +12,8 @@ urlpatterns = [
     path("rates/", rates.rates, name="rates"),
     path("documents/<int:pk>/", views.document, name="document"),
     path("documents/<int:pk>/pdf/", views.document_pdf, name="document-pdf"),
+    path("documents/<int:pk>/dispute/", disputes.dispute, name="document-dispute"),
+    path("disputes/<int:pk>/withdraw/", disputes.withdraw, name="dispute-withdraw"),
     path("documents/<int:pk>/interest/", views.interest_pdf, name="interest-pdf"),
     path("usage/", usage.usage, name="usage"),
     path("usage/file/", usage.usage_file, name="usage-file"),

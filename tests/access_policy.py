@@ -442,6 +442,12 @@ MODELS: dict[str, ModelRow] = {
     ),
     "billing_taxrate": ModelRow(view=INVOICE_READERS, add=who(FL), change=who(FL), verbs={"end": who(FL)}),
     "billing_serviceperiod": ModelRow(view=INVOICE_READERS, verbs={"draft": FINANCE}, list_verbs={"open": FINANCE}),
+    "billing_usagerecord": ModelRow(view=INVOICE_READERS | OPERATIONS, list_verbs={"import": OPERATIONS}),
+    "billing_serviceperiod": ModelRow(
+        view=INVOICE_READERS,
+        verbs=dict.fromkeys(("draft", "credit-corrections"), FINANCE),
+        list_verbs={"open": FINANCE},
+    ),
     "billing_document": ModelRow(
         view=INVOICE_READERS,
         list_verbs={"draft": FINANCE},
@@ -449,11 +455,16 @@ MODELS: dict[str, ModelRow] = {
             "request-issue": who(FI),
             "issue": who(FL),
             "reverse": who(FL),
+            "reverse-credit": who(FL),
+            **dict.fromkeys(("credit-note", "write-off", "dispute", "allocate-credit", "reverse-write-off"), FINANCE),
             **dict.fromkeys(
                 ("discard", "formal-invoice", "received", "reject", "red-letter", "payment", "allocate"), FINANCE
             ),
         },
         extra={"pdf": INVOICE_READERS, "interest": INVOICE_READERS},
+    ),
+    "billing_billdispute": ModelRow(
+        view=INVOICE_READERS, verbs={"decide": who(FL), "withdraw": FINANCE, "credit-note": FINANCE}
     ),
     "billing_formalinvoice": ModelRow(view=INVOICE_READERS),
     "billing_bankreceipt": ModelRow(view=INVOICE_READERS, list_verbs={"record": FINANCE}),
@@ -536,6 +547,7 @@ OWN_ROWS = (
     "sla:outage",
     "sla:outage-report",
     "billing:document",
+    "billing:document-dispute",
     "billing:document-pdf",
     "billing:interest-pdf",
     "contracts:agreement",
@@ -578,6 +590,7 @@ OWN_POSTS = (
     "revoke-token",
     "contracts:grant-cancel",
     "contracts:onboarding-act",
+    "billing:dispute-withdraw",
 )
 # Addresses whose secret is the only key: whoever holds it gets in, everybody else finds nothing (tests/contracts).
 BY_SECRET = ("contracts:feed",)

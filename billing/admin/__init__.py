@@ -25,3 +25,6 @@ __all__ = [
     "uploads",
     "usage",
 ]
+from billing.admin import disputes, documents, formal_invoices, lpr_rates, periods, rates, receipts, usage
+
+__all__ = ["disputes", "documents", "formal_invoices", "lpr_rates", "periods", "rates", "receipts", "usage"]

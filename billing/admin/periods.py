@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from billing import buttons
+from billing import buttons, correction_buttons
 from billing.models import Document, ServicePeriod
 from people.console import DateRangeFilter, RecordAdmin, badge
 
@@ -20,7 +20,7 @@ class ServicePeriodAdmin(RecordAdmin):
     search_fields = ("agreement__number", "agreement__party_b__name")
     search_help_text = _("按协议编号或乙方查找")
     list_select_related = ("agreement__party_b",)
-    verbs = buttons.PERIOD_VERBS
+    verbs = (*buttons.PERIOD_VERBS, *correction_buttons.PERIOD_VERBS)
     list_verbs = buttons.PERIOD_LIST_VERBS
     empty_hint = _("还没有服务周期。点“开出周期”从协议生效日起开出。")
 

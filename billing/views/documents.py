@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from billing.faces import COUNTING, STANDINGS, Today, countdown, open_amount, standing_badge, today_is
+from billing.dispute_faces import with_badges
+from billing.faces import CORRECTIONS, COUNTING, STANDINGS, Today, countdown, open_amount, standing_badge, today_is
 from billing.models import Document
+from billing.panels import correction_context
 from billing.periods import civil_day
 from billing.printing import interest_pdf as draw_interest
 from billing.printing import kept_pdf
@@ -53,7 +55,11 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     today = today_is(civil_day(timezone.now()))
     found = with_sheet(_own(request).with_standing(today=today.day, soon=today.soon))
     bill = get_object_or_404(found, pk=pk)
+    if bill.kind in CORRECTIONS:
+        return render(request, "portal/billing/correction.html", correction_context(bill))
     context = {
+        "disputes": with_badges(list(bill.disputes.all())),
+        "may_dispute": bill.paid_fen < bill.gross_fen,
         "document": bill,
         "sheet": sheet_of(bill, today=today),
         "state": standing_badge(bill),

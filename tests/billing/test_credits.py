@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from billing import credits, disputes, invoicing, overdue, receipts
+from billing.corrections import left_of_credit
 from billing.models import Document, DocumentLine, ServicePeriod
 from billing.taking_back import Wish
 from contracts.models import Agreement
@@ -19,7 +20,7 @@ from tests.billing.making import NOW
 TODAY = date(2026, 10, 20)
 
 
-def note_of(bill: Document, finance: User, lead: User, *, on: date = TODAY, **wish: str) -> Document:
+def note_of(bill: Document, finance: User, lead: User, *, on: date = TODAY, **wish: Any) -> Document:
     """An issued credit note for the second line (2,000 queries, 100.00 yuan), or by `all` for the bill."""
     wanted = None if "all" in wish else {2: Wish(**{name: Decimal(value) for name, value in wish.items()})}
     draft = credits.draft_credit_note(bill, wanted, reason="计量有误", by=finance, at=NOW)
@@ -39,7 +40,7 @@ def amounts_of(document: Document) -> tuple[str, str, str]:
     ],
 )
 def test_a_credit_note_by_line(
-    bill: Document, party_b: User, finance: User, finance_lead: User, wish: dict[str, str],
+    bill: Document, party_b: User, finance: User, finance_lead: User, wish: dict[str, Any],
     amounts: tuple[str, str, str], quantity: str,
 ) -> None:  # fmt: skip
     note = note_of(bill, finance, finance_lead, **wish)
@@ -49,7 +50,7 @@ def test_a_credit_note_by_line(
     assert last is not None
     assert (last.corrects, last.tax_rate, last.quantity) == (bill.lines.get(position=2), Decimal(6), Decimal(quantity))
     assert bill.allocations.get().amount == note.gross
-    assert credits.left_of_credit(note) == 0
+    assert left_of_credit(note) == 0
     assert Notice.objects.filter(kind="document.issued", recipient=party_b, subject__contains="DX-2026-00001").exists()
     assert Event.objects.get(action="credit_note.drafted").data["bill"] == bill.number
 
@@ -117,15 +118,15 @@ def test_what_a_paid_bill_does_not_need_pays_other_bills(
         by=finance_lead, on=TODAY, at=NOW,
     )  # fmt: skip
 
-    assert credits.left_of_credit(note) == Decimal(left)
+    assert left_of_credit(note) == Decimal(left)
     credits.allocate_credit(note, other, by=finance, at=NOW)
 
-    assert credits.left_of_credit(note) == 0
-    assert making.amounts(other.allocations.all()) == [("principal", left)]
+    assert left_of_credit(note) == 0
+    assert making.amounts(list(other.allocations.all())) == [("principal", left)]
     with pytest.raises(Refused, match="已经全部核销"):
         credits.allocate_credit(note, other, by=finance, at=NOW)
     credits.reverse_credit(note, other, reason="核销错账单", by=finance_lead, at=NOW)
-    assert credits.left_of_credit(note) == Decimal(left)
+    assert left_of_credit(note) == Decimal(left)
     if paid == "5000.00":
         with pytest.raises(Refused, match="所更正账单的冲减不能冲回"):
             credits.reverse_credit(note, bill, reason="反悔", by=finance, at=NOW)

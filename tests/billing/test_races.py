@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
-from billing import credits, invoicing, receipts
+from billing import corrections, credits, invoicing, receipts
 from billing.models import Allocation, BankReceipt, Document, NumberSeries, UsageRecord
 from billing.querysets import BankReceiptQuerySet, DocumentQuerySet
 from billing.taking_back import Wish
@@ -204,14 +204,14 @@ def test_without_the_lock_a_bill_is_credited_twice(
         both_have_read.wait()
         return left
 
-    both_have_checked, check = Barrier(2, timeout=10), credits.check_not_above
+    both_have_checked, check = Barrier(2, timeout=10), corrections.check_not_above
 
     def check_not_above(bill: Document, note: Document) -> None:
         check(bill, note)
         both_have_checked.wait()
 
     monkeypatch.setattr(credits, "left_by_line", left_by_line)
-    monkeypatch.setattr(credits, "check_not_above", check_not_above)
+    monkeypatch.setattr(corrections, "check_not_above", check_not_above)
     monkeypatch.setattr(DocumentQuerySet, "select_for_update", lambda rows, **options: rows)
 
     credit_twice(run, drafts[0], finance, finance_lead)
