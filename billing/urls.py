@@ -2,9 +2,8 @@
 
 from django.urls import path
 
-from billing.views import disputes
+from billing.views import disputes, rates, usage
 from billing.views import documents as views
-from billing.views import rates, usage
 
 app_name = "billing"
 urlpatterns = [

@@ -441,8 +441,6 @@ MODELS: dict[str, ModelRow] = {
         extra={"calculator": INVOICE_READERS},
     ),
     "billing_taxrate": ModelRow(view=INVOICE_READERS, add=who(FL), change=who(FL), verbs={"end": who(FL)}),
-    "billing_serviceperiod": ModelRow(view=INVOICE_READERS, verbs={"draft": FINANCE}, list_verbs={"open": FINANCE}),
-    "billing_usagerecord": ModelRow(view=INVOICE_READERS | OPERATIONS, list_verbs={"import": OPERATIONS}),
     "billing_serviceperiod": ModelRow(
         view=INVOICE_READERS,
         verbs=dict.fromkeys(("draft", "credit-corrections"), FINANCE),

@@ -69,6 +69,7 @@ ACCOUNTS = {
     policy.BA: "liuyang",
     policy.OTHER_B: "huanghai",
 }
+BILL_PAGES = ("billing:document", "billing:document-pdf", "billing:interest-pdf", "billing:document-dispute")
 AGREEMENT_PAGES = ("contracts:board", "contracts:board-pdf", "contracts:text", "contracts:text-pdf")
 REPORT_PAGES = ("sla:report", "sla:report-pdf", "sla:report-xlsx")
 SIGN_IN = "/sign-in/"
@@ -383,7 +384,7 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         "contracts:rule-file": {"pk": RuleVersion.objects.get(rule__agreement__party_b=body).pk},
         **{f"contracts:{name}": {"pk": body.pk} for name in ("organisation", "member-add", "contact-add")},
         "contracts:contact": {"pk": body.contacts.latest("pk").pk},
-        **{name: {"pk": document.pk} for name in ("billing:document", "billing:document-pdf", "billing:interest-pdf")},
+        **{name: {"pk": document.pk} for name in BILL_PAGES},
     }
     assert set(rows) == set(policy.OWN_ROWS)
     nothing = {"number": "GZ-2026-999999", "pk": 999_999}

@@ -2,6 +2,7 @@
 
 from billing.admin import (
     anomalies,
+    disputes,
     documents,
     formal_invoices,
     lpr_rates,
@@ -15,6 +16,7 @@ from billing.admin import (
 
 __all__ = [
     "anomalies",
+    "disputes",
     "documents",
     "formal_invoices",
     "lpr_rates",
@@ -25,6 +27,3 @@ __all__ = [
     "uploads",
     "usage",
 ]
-from billing.admin import disputes, documents, formal_invoices, lpr_rates, periods, rates, receipts, usage
-
-__all__ = ["disputes", "documents", "formal_invoices", "lpr_rates", "periods", "rates", "receipts", "usage"]

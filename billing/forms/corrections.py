@@ -50,8 +50,8 @@ class CreditNoteForm(ReasonForm):
             if line.quantity and rest.quantity:
                 told = {**told, "quantity": f"{rest.quantity.normalize():f}", "unit": line.unit}
                 self.fields[f"quantity_{line.position}"] = ExactFormField(
-                    label=gettext("第 %(position)s 行：数量（余 %(quantity)s %(unit)s）") % told, required=False, places=6,
-                    digits=20,
+                    label=gettext("第 %(position)s 行：数量（余 %(quantity)s %(unit)s）") % told, required=False,
+                    digits=20, places=6,
                 )  # fmt: skip
         self.order_fields(["scope", "total", *[n for n in self.fields if "_" in n or n == "written"], "reason"])
 

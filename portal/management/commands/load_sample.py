@@ -17,6 +17,7 @@ from portal.sample.agreements import make_agreements, make_hours
 from portal.sample.answers import make_answers
 from portal.sample.breaching import make_cases
 from portal.sample.controls import make_controls
+from portal.sample.corrections import make_corrections
 from portal.sample.credits import make_credits
 from portal.sample.desk import make_desk, use_desk
 from portal.sample.drafting import make_draftings
@@ -74,6 +75,7 @@ class Command(BaseCommand):
             agreements = make_agreements(people, hours, today=moments.today)
             make_draftings(people, hours, today=moments.today)
             make_invoices(people, agreements, moments)
+            make_corrections(people, agreements, moments)
             make_papers(people, agreements)
             make_controls(people, agreements, moments)
             make_sharing(people, agreements, moments)
