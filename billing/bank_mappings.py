@@ -16,6 +16,12 @@ from people.refusal import Refused
 from people.uploading import check
 
 SHOWN_ERRORS = 5
+# What a person says of a layout.
+FIELDS = (
+    "name", "encoding", "delimiter", "date_column", "date_format", "style", "in_column", "out_column", "amount_column",
+    "direction_column", "in_words", "payer_column", "payer_account_column", "memo_columns", "txn_column",
+    "balance_column", "account_from", "account_text",
+)  # fmt: skip
 
 
 @transaction.atomic

@@ -60,6 +60,14 @@ class Proposal:
         return hashlib.sha256(f"{self.receipt.pk}|{said}".encode()).hexdigest()[:32]
 
     @property
+    def words(self) -> str:
+        """Bills, amounts, score and reasons in one line."""
+        bills = "；".join(f"{share.document.number} {share.amount}" for share in self.shares)
+        return _("%(bills)s（得分 %(score)d：%(why)s）") % {
+            "bills": bills, "score": self.score, "why": "；".join(self.reasons),
+        }  # fmt: skip
+
+    @property
     def is_sure(self) -> bool:
         return self.score >= SURE
 

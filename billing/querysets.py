@@ -218,10 +218,18 @@ class BankReceiptQuerySet(models.QuerySet[Any]):
         return self.with_left().filter(left_fen__gt=0)
 
     def for_user(self, user: User) -> Self:
-        """Receipts whose payer is an organisation of the user, or that paid a bill of one."""
+        """Receipts whose payer is an organisation of the user, or that pay a bill of one now."""
         own = user.memberships.filter(active=True).values("organisation")
-        paid = _rows_of(self.model, "allocations").filter(document__agreement__party_b__in=own)
-        return self.filter(Q(party__in=own) | Q(pk__in=paid.values("receipt")))
+        return self.filter(Q(party__in=own) | Q(pk__in=self._paying(user).values("receipt")))
+
+    def mentioning(self, text: str, user: User) -> Self:
+        """Those of the user with the text in their bank number, or in the number of a bill of the user's."""
+        named = self._paying(user).filter(document__number__icontains=text)
+        return self.filter(Q(bank_txn_id__icontains=text) | Q(pk__in=named.values("receipt")))
+
+    def _paying(self, user: User) -> Any:
+        own = user.memberships.filter(active=True).values("organisation")
+        return _rows_of(self.model, "allocations").standing().filter(document__agreement__party_b__in=own)
 
 
 class RefundQuerySet(models.QuerySet[Any]):

@@ -39,6 +39,16 @@ class Step:
         return dict(self.before) != dict(self.after)
 
     @property
+    def before_words(self) -> list[tuple[object, Decimal]]:
+        """What it pays now, by the names of the parts."""
+        return _named(self.before)
+
+    @property
+    def after_words(self) -> list[tuple[object, Decimal]]:
+        """What it will pay, by the names of the parts."""
+        return _named(self.after)
+
+    @property
     def gained(self) -> Decimal:
         """What the receipt pays more than before; negative where money becomes free."""
         return _total(self.after) - _total(self.before)
@@ -223,3 +233,7 @@ def _interest(debt: Debt, on: date) -> Decimal:
 
 def _total(parts: Iterable[tuple[Part, Decimal]]) -> Decimal:
     return sum((amount for _part, amount in parts), ZERO)
+
+
+def _named(parts: Iterable[tuple[Part, Decimal]]) -> list[tuple[object, Decimal]]:
+    return [(Allocation.Component(part.value).label, amount) for part, amount in parts]

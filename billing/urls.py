@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import disputes, rates, usage
+from billing.views import disputes, payments, rates, usage
 from billing.views import documents as views
 
 app_name = "billing"
@@ -10,6 +10,7 @@ urlpatterns = [
     path("documents/", views.documents, name="documents"),
     path("rates/", rates.rates, name="rates"),
     path("documents/<int:pk>/", views.document, name="document"),
+    path("payments/", payments.payments, name="payments"),
     path("documents/<int:pk>/pdf/", views.document_pdf, name="document-pdf"),
     path("documents/<int:pk>/dispute/", disputes.dispute, name="document-dispute"),
     path("disputes/<int:pk>/withdraw/", disputes.withdraw, name="dispute-withdraw"),

@@ -465,7 +465,27 @@ MODELS: dict[str, ModelRow] = {
         view=INVOICE_READERS, verbs={"decide": who(FL), "withdraw": FINANCE, "credit-note": FINANCE}
     ),
     "billing_formalinvoice": ModelRow(view=INVOICE_READERS),
-    "billing_bankreceipt": ModelRow(view=INVOICE_READERS, list_verbs={"record": FINANCE}),
+    "billing_bankreceipt": ModelRow(
+        view=INVOICE_READERS,
+        list_verbs={"record": FINANCE},
+        verbs={
+            **dict.fromkeys(("match", "split", "party", "follow"), FINANCE),
+            **dict.fromkeys(("refund", "bounced"), who(FI)),
+        },
+        extra={"waiting": INVOICE_READERS, "reorder": who(FL)},
+    ),
+    "billing_bankmapping": ModelRow(
+        view=INVOICE_READERS,
+        list_verbs={"try": FINANCE},
+        verbs=dict.fromkeys(("activate", "change", "retire"), FINANCE),
+    ),
+    "billing_bankstatement": ModelRow(
+        view=INVOICE_READERS,
+        list_verbs={"upload": FINANCE},
+        verbs=dict.fromkeys(("choose", "import", "recheck", "discard"), FINANCE),
+    ),
+    "billing_knownpayer": ModelRow(view=INVOICE_READERS, verbs={"forget": FINANCE}),
+    "billing_refund": ModelRow(view=INVOICE_READERS, verbs=dict.fromkeys(("paid", "ask-again", "drop"), who(FI))),
     "billing_lprrate": ModelRow(
         view=INVOICE_READERS, list_verbs={"enter": who(FI)}, verbs={"confirm": who(FL), "withdraw": who(FL)}
     ),
@@ -508,6 +528,7 @@ PAGES: dict[str, Who] = {
     "billing:usage": SIGNED_IN,  # own usage only, and none for staff
     "billing:usage-file": SIGNED_IN,
     "billing:rates": SIGNED_IN,  # own prices only, and none for staff
+    "billing:payments": SIGNED_IN,  # own payments only, and none for staff
     "contracts:agreements": SIGNED_IN,
     "contracts:own-organisation": SIGNED_IN,  # without an organisation a page that says so
     "contracts:compliance": SIGNED_IN,  # own rows only, and none for staff

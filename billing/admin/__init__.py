@@ -2,6 +2,7 @@
 
 from billing.admin import (
     anomalies,
+    bank,
     disputes,
     documents,
     formal_invoices,
@@ -16,6 +17,7 @@ from billing.admin import (
 
 __all__ = [
     "anomalies",
+    "bank",
     "disputes",
     "documents",
     "formal_invoices",
