@@ -7,12 +7,15 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from billing.wording import sayer
 from contracts.models import AgreementVersion
 from people.refusal import Refused
 from worktime.calendars import current_version, workday_calendar
 from worktime.explain import WorkdayExplanation, explain_workdays
 from worktime.models import Calendar, CalendarVersion
 from worktime.wording import SPEAKERS, render
+
+MOVED = "按{supplement}，应付日期由 {before} 改为 {after}；逾期利息自新的日期起算。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +60,11 @@ def in_words(working: dict[str, Any] | None, language: str = "") -> list[str]:
     if not working:
         return []
     wanted = (language or get_language() or "zh-hans").lower()
-    return render(WorkdayExplanation.from_json(working), wanted if wanted in SPEAKERS else "zh-hans")
+    wanted = wanted if wanted in SPEAKERS else "zh-hans"
+    counted = render(WorkdayExplanation.from_json(working), wanted)
+    return [*counted, *(sayer(wanted)(MOVED, **step) for step in moved(working))]
+
+
+def moved(working: dict[str, Any] | None) -> list[dict[str, str]]:
+    """By which supplements the due date was moved since it was counted: their label, and the day before and after."""
+    return list((working or {}).get("moved", ()))

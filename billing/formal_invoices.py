@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from billing.due_dates import due_after
+from billing.due_dates import due_after, moved
 from billing.fields import fitting, refusal
 from billing.models import Document, FormalInvoice
 from billing.money import AmountError
@@ -121,7 +121,7 @@ def recount_due(invoice: FormalInvoice, *, by: User | None, at: datetime) -> For
     today = civil_day(at)
     if invoice.state != FormalInvoice.State.ACCEPTED or invoice.received_on is None or invoice.due_on is None:
         return invoice
-    if invoice.due_on < today and not invoice.due_provisional:
+    if (invoice.due_on < today and not invoice.due_provisional) or moved(invoice.due_working):
         return invoice
     before, pinned = invoice.due_on, invoice.calendar_version_id
     _set_due(invoice, invoice.received_on)

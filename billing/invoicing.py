@@ -14,6 +14,7 @@ from billing.charging import Charge, charges_of, last_usage
 from billing.corrections import pay_corrected, pay_written_off
 from billing.crediting import credit_lines
 from billing.document import to_dict
+from billing.interest_invoices import give_back, move_interest
 from billing.models import Document, DocumentLine, ServicePeriod
 from billing.numbering import SERIES, printed, take_number
 from billing.periods import civil_day
@@ -30,11 +31,16 @@ def _pays_nothing(document: Document, by: User, at: datetime) -> None:
     """A bill asks for money; it pays nothing."""
 
 
+def _corrects(document: Document, by: User, at: datetime) -> None:
+    pay_corrected(document, by, at)
+    give_back(document, by, at)
+
+
 # What a kind of document does when it is issued: inside the issuing transaction, before the number is taken.
 ON_ISSUE: dict[Document.Kind, Callable[[Document, User, datetime], None]] = {
     Document.Kind.INVOICE: _pays_nothing,
-    Document.Kind.INTEREST_INVOICE: _pays_nothing,
-    Document.Kind.CREDIT_NOTE: pay_corrected,
+    Document.Kind.INTEREST_INVOICE: move_interest,
+    Document.Kind.CREDIT_NOTE: _corrects,
     Document.Kind.WRITE_OFF: pay_written_off,
 }
 

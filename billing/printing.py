@@ -83,10 +83,17 @@ def write_off_paper(document: Document) -> papers.WriteOff:
     )
 
 
+def interest_invoice_paper(document: Document) -> papers.InvoiceDocument:
+    """An interest invoice as it will be printed: the bill that was paid late, and each segment with its sum."""
+    paper = invoice_paper(document)
+    segments = [words for line in document.lines.all() for words in line.trace.get("segments", ())]
+    return replace(paper, purpose="interest", remarks=("本账单所列利息不再计息。", "分段计息：", *segments))
+
+
 # What each kind of document is on paper.
 PAPERS: dict[Document.Kind, Callable[[Document], papers.Document]] = {
     Document.Kind.INVOICE: invoice_paper,
-    Document.Kind.INTEREST_INVOICE: invoice_paper,
+    Document.Kind.INTEREST_INVOICE: interest_invoice_paper,
     Document.Kind.CREDIT_NOTE: credit_note_paper,
     Document.Kind.WRITE_OFF: write_off_paper,
 }

@@ -97,7 +97,8 @@ def pay(document: Document, source: Source, *, amount: Decimal | None, by: User,
     day = max(source.since, document.issued_on or source.since)
     _check_order(debt, day)
     owed, kept = debt.on(day), credited_after(debt, day)
-    paying = _payable(amount, source.left, owed.outstanding - kept)
+    doubled = ZERO if kept else debt.doubled_open(day)
+    paying = _payable(amount, source.left, owed.outstanding - kept + doubled)
     shares = shares_of(debt.paying(paying, day), most_principal=owed.principal_open - kept)
     return [
         add_row(source.receipt, document, (component, share, day), by=by, at=at, credit=source.credit)
@@ -222,7 +223,8 @@ def held_document(document: Document) -> Document:
 
 def _check_order(debt: Debt, day: date) -> None:
     """Each payment was split by the interest of its day; one before it would change that split."""
-    later = [payment.on for payment in debt.payments if payment.on > day and not _is_credit_of_principal(payment)]
+    paid = (*debt.payments, *debt.doubled_paid)
+    later = [payment.on for payment in paid if payment.on > day and not _is_credit_of_principal(payment)]
     if later:
         raise Refused(
             _("该账单已有更晚（%(later)s）的核销，利息是按先后次序计算的；请先冲回较晚的核销，再按到账先后重新核销。")
@@ -277,7 +279,8 @@ def _payable(asked: Decimal | None, left: Decimal, outstanding: Decimal) -> Deci
 def shares_of(after: InterestStatement, *, most_principal: Decimal) -> list[tuple[str, Decimal]]:
     """What the last payment paid, in the order of the components, without zeros.
 
-    Principal that a later credit took is not paid again: there the payment goes on to interest.
+    Principal that a later credit took is not paid again: there the payment goes on to interest.  What the debt does
+    not need pays the doubled part after a judgment.
     """
     last = after.settlements[-1]
     above = max(ZERO, last.to_principal - most_principal)
@@ -285,6 +288,7 @@ def shares_of(after: InterestStatement, *, most_principal: Decimal) -> list[tupl
         Allocation.Component.COSTS: last.to_costs,
         Allocation.Component.INTEREST: last.to_interest + above,
         Allocation.Component.PRINCIPAL: last.to_principal - above,
+        Allocation.Component.DOUBLED: last.credit,
     }
     return [(component.value, share) for component, share in parts.items() if share]
 

@@ -44,6 +44,15 @@ def rule_lines(terms: InterestTerms, order: Order, language: str = "zh-hans") ->
     return tuple(lines)
 
 
+def segment_words(segment: Segment, language: str = "zh-hans") -> str:
+    """A segment with its sum on one line: days, principal × rate × days, and the amount."""
+    say = sayer(language)
+    agreed = say("日 {rate}" if segment.divisor == 1 else "年 {rate}", rate=rate(segment.rate))
+    parts = "" if segment.divisor == 1 else f" ÷ {segment.divisor}"
+    said = f"{yuan(segment.principal)} × {agreed}{parts} × {segment.days} = {segment.amount}"
+    return f"{segment.first_day} – {segment.last_day}：{said}"
+
+
 def interest_document(
     statement: InterestStatement,
     *,

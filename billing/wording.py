@@ -18,6 +18,13 @@ ENGLISH = {
     "本单为收款方内部账务处理，不是对债务的免除；事后收到款项的，冲回核销后照常入账。": (
         "An entry in the payee's own books, not a release of the debt; money received later is booked after reversal."
     ),
+    "利息减免单": "Waiver of interest",
+    "债权人免除下列逾期利息；本金、其余利息和以后的利息不受影响。": (
+        "The creditor releases the overdue interest below; principal, other and later interest are not affected."
+    ),
+    "按{supplement}，应付日期由 {before} 改为 {after}；逾期利息自新的日期起算。": (
+        "By {supplement} the due date was moved from {before} to {after}; overdue interest runs from the new date."
+    ),
     "账单金额": "Bill amount",
     "核销部分": "Written off",
     "本金": "Principal",

@@ -14,9 +14,7 @@ def write_off_story(document: WriteOff) -> list[Flowable]:
     heading = document.heading
     say = sayer(heading.language)
     return [
-        *blocks.title(
-            say("核销单"), say("本单为收款方内部账务处理，不是对债务的免除；事后收到款项的，冲回核销后照常入账。")
-        ),
+        *blocks.title(*_title(document, say)),
         blocks.heading_grid(heading, _bill(document, say)),
         blocks.gap(),
         blocks.parties((say("债务人"), document.debtor), (say("债权人"), document.creditor), say),
@@ -25,6 +23,12 @@ def write_off_story(document: WriteOff) -> list[Flowable]:
         blocks.in_words(say("核销金额（大写）"), document.capitals, yuan(document.amount), say),
         *blocks.closing(blocks.paragraphs(document.remarks), say("债权人（盖章）"), heading),
     ]
+
+
+def _title(document: WriteOff, say: Say) -> tuple[str, str]:
+    if document.part == "interest":
+        return say("利息减免单"), say("债权人免除下列逾期利息；本金、其余利息和以后的利息不受影响。")
+    return say("核销单"), say("本单为收款方内部账务处理，不是对债务的免除；事后收到款项的，冲回核销后照常入账。")
 
 
 def _bill(document: WriteOff, say: Say) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 from billing import formal_invoices, invoicing, periods, receipts, usage
 from billing.models import BankReceipt, Document, FormalInvoice, RateLine, ServicePeriod
 from billing.periods import midnight
+from billing.tax import within_gross
 from contracts.models import Agreement
 from people.models import User
 
@@ -94,6 +95,36 @@ def draft(agreement: Agreement, by: User, *, at: datetime = NOW) -> Document:
 def issued(agreement: Agreement, by: User, lead: User, *, on: date = OCTOBER, at: datetime = NOW) -> Document:
     """The same, issued."""
     return invoicing.issue(draft(agreement, by, at=at), by=lead, on=on, at=at)
+
+
+def owed(agreement: Agreement, principal: str, due_on: date, *, issued_on: date | None = None) -> Document:
+    """An issued bill over just so much, due on just that day, with one line at 6 % tax: for arithmetic on debts."""
+    number, day = next(_numbers), issued_on or due_on - timedelta(days=30)
+    gross = Decimal(principal)
+    taxed = within_gross(gross, Decimal("0.06"))
+    document = Document.objects.create(
+        agreement=agreement, version=agreement.versions.latest("number"), state=Document.State.DRAFT,
+        net=taxed.net, tax=taxed.tax, gross=gross, drafted_at=NOW,
+    )  # fmt: skip
+    document.lines.create(
+        position=1,
+        description="平台使用费",
+        clause="6.1",
+        net=taxed.net,
+        tax_rate=Decimal(6),
+        tax=taxed.tax,
+        gross=gross,
+    )
+    document.state, document.series, document.year, document.sequence = Document.State.ISSUED, "ZD", day.year, number
+    document.number, document.issued_on, document.issued_at = f"ZD-{day.year}-{number:05d}", day, NOW
+    document.snapshot = {}
+    document.save()
+    FormalInvoice.objects.create(
+        document=document, kind=FormalInvoice.Kind.DIGITAL_SPECIAL, number=f"26362000{number:012d}", dated_on=day,
+        net=taxed.net, tax=taxed.tax, gross=gross, state=FormalInvoice.State.ACCEPTED, received_on=day, due_on=due_on,
+        recorded_at=NOW,
+    )  # fmt: skip
+    return document
 
 
 def more_bills(agreement: Agreement, by: User, lead: User, *, count: int) -> None:
