@@ -139,6 +139,7 @@ class WriteOff:
     refers_on: date | None = None
     due_on: date | None = None
     bill_gross: Decimal = ZERO
+    waived_until: date | None = None  # interest up to a day is released, not only written off
     remarks: tuple[str, ...] = ()
     capitals: str = ""
 

@@ -77,6 +77,7 @@ def write_off_paper(document: Document) -> papers.WriteOff:
         due_on=due_on(bill),
         bill_gross=bill.gross,
         part=document.writes_off,
+        waived_until=document.interest_until,
         amount=document.gross,
         reason=document.reason,
         basis=document.basis,

@@ -19,6 +19,10 @@ ENGLISH = {
         "An entry in the payee's own books, not a release of the debt; money received later is booked after reversal."
     ),
     "利息减免单": "Waiver of interest",
+    "减免部分": "Waived",
+    "减免原因": "Reason",
+    "减免金额（大写）": "Waived, in Chinese capitals",
+    "利息计至": "Interest up to",
     "债权人免除下列逾期利息；本金、其余利息和以后的利息不受影响。": (
         "The creditor releases the overdue interest below; principal, other and later interest are not affected."
     ),

@@ -20,15 +20,19 @@ def write_off_story(document: WriteOff) -> list[Flowable]:
         blocks.parties((say("债务人"), document.debtor), (say("债权人"), document.creditor), say),
         blocks.gap(),
         blocks.grid(_grounds(document, say)),
-        blocks.in_words(say("核销金额（大写）"), document.capitals, yuan(document.amount), say),
+        blocks.in_words(_label(document, say, "金额（大写）"), document.capitals, yuan(document.amount), say),
         *blocks.closing(blocks.paragraphs(document.remarks), say("债权人（盖章）"), heading),
     ]
 
 
 def _title(document: WriteOff, say: Say) -> tuple[str, str]:
-    if document.part == "interest":
+    if document.waived_until is not None:
         return say("利息减免单"), say("债权人免除下列逾期利息；本金、其余利息和以后的利息不受影响。")
     return say("核销单"), say("本单为收款方内部账务处理，不是对债务的免除；事后收到款项的，冲回核销后照常入账。")
+
+
+def _label(document: WriteOff, say: Say, what: str) -> str:
+    return say(("减免" if document.waived_until else "核销") + what)
 
 
 def _bill(document: WriteOff, say: Say) -> list[tuple[str, str]]:
@@ -39,10 +43,11 @@ def _bill(document: WriteOff, say: Say) -> list[tuple[str, str]]:
         (say("账单编号"), refers),
         (say("账单金额"), f"￥{yuan(document.bill_gross)}"),
         (say("应付日期"), due),
-        (say("核销部分"), say("利息") if document.part == "interest" else say("本金")),
+        (_label(document, say, "部分"), say("利息") if document.part == "interest" else say("本金")),
+        *([(say("利息计至"), day(document.waived_until, language))] if document.waived_until else []),
     ]
 
 
 def _grounds(document: WriteOff, say: Say) -> list[tuple[str, str]]:
-    pairs = [(say("核销原因"), document.reason), (say("依据"), document.basis)]
+    pairs = [(_label(document, say, "原因"), document.reason), (say("依据"), document.basis)]
     return [pair for pair in pairs if pair[1]]

@@ -37,7 +37,6 @@ def drafted(bill: Document, by: User, kind: str, gross: str = "106.00", **change
     [
         ("credit_note", "DX-2026-00001", "贷项通知单"),
         ("write_off", "HX-2026-00001", "核销单"),
-        ("interest_invoice", "LX-2026-00001", "逾期利息付款通知书"),
     ],
 )
 def test_each_kind_is_issued_in_its_series_and_frozen(
