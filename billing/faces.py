@@ -9,9 +9,10 @@ from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Document, FormalInvoice
+from billing.models import Allocation, Document, FormalInvoice
 from billing.reminding import SOON
 from billing.wording import yuan
 from people.showing import Tone, badge
@@ -97,6 +98,20 @@ def countdown(due_on: date | None, today: Today) -> str:
     if left is None:
         left = (due_on - today.day).days
     return str(_("还有 %(days)d 个工作日")) % {"days": left}
+
+
+def source_words(row: Allocation) -> str:
+    """What paid: a bank transaction, or the document that took the place of money."""
+    if row.receipt is not None:
+        return f"{row.receipt.payer_name} {row.receipt.bank_txn_id}"
+    credit = row.credit
+    if credit is None:
+        return "—"
+    if credit.kind == Document.Kind.INTEREST_INVOICE:
+        return gettext("转入利息账单 %(number)s") % {"number": credit.number}
+    if credit.kind == Document.Kind.WRITE_OFF and credit.interest_until is not None:
+        return gettext("减免利息 %(number)s") % {"number": credit.number}
+    return f"{credit.get_kind_display()} {credit.number}"
 
 
 def figure(value: Decimal | None) -> SafeString:

@@ -106,11 +106,14 @@ def terms_of(version: AgreementVersion) -> InterestTerms:
     return InterestTerms(basis, share, version.interest_year_days, multiple, counting)
 
 
-def terms_for(document: Document) -> InterestTerms:
-    """How interest runs on a document: by its version, up to the agreed cap; none on a bill for interest itself."""
+def terms_for(document: Document, agreed: InterestTerms | None = None) -> InterestTerms:
+    """How interest runs on a document: by its version, up to the agreed cap; none on a bill for interest itself.
+
+    `agreed` are the terms of its version, where they are at hand already.
+    """
     if document.kind == Document.Kind.INTEREST_INVOICE:
         return NO_INTEREST
-    terms, cap = terms_of(document.version), document.version.interest_cap
+    terms, cap = agreed or terms_of(document.version), document.version.interest_cap
     if cap is None or terms == NO_INTEREST:
         return terms
     return replace(terms, cap=fen(document.gross * cap / 100))
@@ -162,9 +165,11 @@ class Rows:
     judgment: Judgment | None
 
 
-def debt_from(document: Document, rows: Rows, *, table: LprTable | None = None) -> Debt:
-    """The debt of a document from its rows; `table` where the LPR is at hand already, for pages of many bills."""
-    terms = terms_for(document)
+def debt_from(
+    document: Document, rows: Rows, *, table: LprTable | None = None, agreed: InterestTerms | None = None
+) -> Debt:
+    """The debt of a document from its rows; the LPR and the version's terms where at hand, for pages of many bills."""
+    terms = terms_for(document, agreed)
     return Debt(
         principal=document.gross,
         due_on=rows.due_on,
@@ -180,13 +185,18 @@ def debt_from(document: Document, rows: Rows, *, table: LprTable | None = None) 
 
 def debt_of(document: Document) -> Debt:
     """A document as it stands now, by its rows (document.version must be at hand)."""
-    rows = Rows(
+    return debt_from(document, rows_of(document))
+
+
+def rows_of(document: Document) -> Rows:
+    """The rows of one document, with what paid at hand."""
+    standing = document.allocations.standing().select_related("receipt", "credit").defer("credit__snapshot")
+    return Rows(
         due_on=due_on(document),
-        allocations=list(document.allocations.standing()),
+        allocations=list(standing),
         costs=list(document.costs.standing()),
         judgment=Judgment.objects.filter(document=document).first(),
     )
-    return debt_from(document, rows)
 
 
 def statement(document: Document, *, on: date) -> InterestStatement:

@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing import document as papers
 from billing.due_dates import in_words
+from billing.interest_page import Settled, page_of, remarks
 from billing.models import Document, DocumentLine, FormalInvoice
-from billing.overdue import due_on, statement, whole_settlements
+from billing.overdue import due_on
 from billing.pdf import draw
 from billing.stating import interest_document
 from billing.wording import sayer
@@ -159,11 +161,13 @@ def interest_pdf(document: Document, *, on: date, by: User | None, language: str
 
     Raises Refused while the time to pay has not begun.
     """
-    found = statement(document, on=on)
-    if not found.segments and not found.settlements:
+    with translation.override(language):
+        page = page_of(document, on=on)
+        said, texts = remarks(page), {one.settlement.key: _source(one) for one in page.settled}
+    if page.is_empty:
         raise Refused(_("截至 %(on)s 该账单没有逾期利息，也没有收款，无需出具利息计算书。") % {"on": on})
     paper = interest_document(
-        replace(found, settlements=tuple(whole_settlements(found.settlements))),
+        replace(page.debt, settlements=tuple(one.settlement for one in page.settled)),
         heading=papers.Heading(
             issued_on=on,
             agreement_no=document.agreement.number,
@@ -174,8 +178,8 @@ def interest_pdf(document: Document, *, on: date, by: User | None, language: str
         parties=(_party(document.agreement.party_a), _party(document.agreement.party_b)),
         invoice_number=document.number or "",
         account=_account(document.agreement),
-        payment_texts=_payment_texts(document),
-        remarks=_due_words(document, language),
+        payment_texts=texts,
+        remarks=(*said, *_due_words(document, language)),
     )
     require_drawable(paper)
     return draw(paper)
@@ -189,9 +193,9 @@ def _due_words(document: Document, language: str) -> tuple[str, ...]:
     return (sayer(language)("应付日期的计算"), *in_words(accepted.due_working, language))
 
 
-def _payment_texts(document: Document) -> dict[str, str]:
-    rows = document.allocations.standing().select_related("receipt")
-    return {f"receipt-{row.receipt_id}": row.receipt.bank_txn_id for row in rows if row.receipt}
+def _source(settled: Settled) -> str:
+    """The bank's number, or the document that paid: the payer stands at the head of the paper."""
+    return settled.words if settled.credit else settled.words.rsplit(" ", 1)[-1]
 
 
 def _heading(document: Document) -> papers.Heading:

@@ -103,7 +103,7 @@ def sheet_of(document: Document, *, today: Today) -> Sheet:
         payments=[
             Paid(row, receipts.get(row.key), credits_.get(row.key)) for row in whole_settlements(found.settlements)
         ],
-        stretches=[Stretch(segment, _rate_words(segment)) for segment in found.segments]
+        stretches=[Stretch(segment, rate_words(segment)) for segment in found.segments]
         if terms != NO_INTEREST
         else [],
         rules=rules_of(terms, document),
@@ -127,7 +127,8 @@ def rules_of(terms: InterestTerms, document: Document) -> tuple[str, ...]:
     return rule_lines(terms, order_of(document.version), _language()) if terms != NO_INTEREST else ()
 
 
-def _rate_words(segment: Segment) -> str:
+def rate_words(segment: Segment) -> str:
+    """The rate of a segment, a day or a year, in the reader's language."""
     return sayer(_language())("日 {rate}" if segment.divisor == 1 else "年 {rate}", rate=rate(segment.rate))
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from billing.views import disputes, payments, rates, usage
 from billing.views import documents as views
+from billing.views import interest
 
 app_name = "billing"
 urlpatterns = [
@@ -17,4 +18,6 @@ urlpatterns = [
     path("documents/<int:pk>/interest/", views.interest_pdf, name="interest-pdf"),
     path("usage/", usage.usage, name="usage"),
     path("usage/file/", usage.usage_file, name="usage-file"),
+    path("documents/<int:pk>/interest-on/", interest.interest, name="interest"),
+    path("interest/", interest.interest_sum, name="interest-sum"),
 ]

@@ -455,11 +455,16 @@ MODELS: dict[str, ModelRow] = {
             "reverse": who(FL),
             "reverse-credit": who(FL),
             **dict.fromkeys(("credit-note", "write-off", "dispute", "allocate-credit", "reverse-write-off"), FINANCE),
+            **dict.fromkeys(("cost", "judgment"), who(FI)),
+            **dict.fromkeys(("interest-invoice", "waive-interest", "move-due"), FINANCE),
+            "withdraw-cost": who(FL),
             **dict.fromkeys(
                 ("discard", "formal-invoice", "received", "reject", "red-letter", "payment", "allocate"), FINANCE
             ),
         },
-        extra={"pdf": INVOICE_READERS, "interest": INVOICE_READERS},
+        extra={
+            **dict.fromkeys(("pdf", "interest", "interest_page", "interest_sum"), INVOICE_READERS),
+        },
     ),
     "billing_billdispute": ModelRow(
         view=INVOICE_READERS, verbs={"decide": who(FL), "withdraw": FINANCE, "credit-note": FINANCE}
@@ -529,6 +534,7 @@ PAGES: dict[str, Who] = {
     "billing:usage-file": SIGNED_IN,
     "billing:rates": SIGNED_IN,  # own prices only, and none for staff
     "billing:payments": SIGNED_IN,  # own payments only, and none for staff
+    "billing:interest-sum": SIGNED_IN,  # own bills only, and none for staff
     "contracts:agreements": SIGNED_IN,
     "contracts:own-organisation": SIGNED_IN,  # without an organisation a page that says so
     "contracts:compliance": SIGNED_IN,  # own rows only, and none for staff
@@ -569,6 +575,7 @@ OWN_ROWS = (
     "billing:document-dispute",
     "billing:document-pdf",
     "billing:interest-pdf",
+    "billing:interest",
     "contracts:agreement",
     "contracts:duty",
     "contracts:compare",

@@ -9,8 +9,9 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
@@ -21,15 +22,28 @@ from django.utils.translation import gettext_lazy as _
 from billing import buttons, correction_buttons
 from billing.faces import figure, open_amount, standing_badge, today_is
 from billing.filtering import DocumentList, StandingFilter
+from billing.interest_buttons import INTEREST_VERBS
+from billing.interest_page import day_asked, page_of
+from billing.interest_sum import HEADER, overdue_agreements, sheet_rows, summary_of
 from billing.models import Document
 from billing.panels import document_panels
 from billing.periods import civil_day
 from billing.printing import draft_pdf, interest_pdf, kept_pdf
 from billing.querysets import DocumentQuerySet
 from billing.views.documents import pdf_response
-from people.console import DateRangeFilter, Panel, RecordAdmin, badge
+from contracts.models import Agreement
+from people.console import EXPORT_PERMISSION, DateRangeFilter, Panel, RecordAdmin, badge
+from people.exporting import FORMATS
 from people.models import User
 from people.refusal import Refused
+
+
+def _agreement(key: str) -> Agreement | None:
+    """The agreement that an address names, if there is one."""
+    if not (key.isascii() and key.isdigit() and len(key) < 18):
+        return None
+    found: Agreement | None = Agreement.objects.select_related("party_b").filter(pk=int(key)).first()
+    return found
 
 
 @admin.register(Document)
@@ -42,7 +56,7 @@ class DocumentAdmin(RecordAdmin):
     search_help_text = _("按账单编号、协议、乙方或发票号码查找")
     list_select_related = ("agreement__party_b", "period")
     ordering = ("-drafted_at", "-pk")
-    verbs = (*buttons.DOCUMENT_VERBS, *correction_buttons.DOCUMENT_VERBS)
+    verbs = (*buttons.DOCUMENT_VERBS, *correction_buttons.DOCUMENT_VERBS, *INTEREST_VERBS)
     list_verbs = buttons.DOCUMENT_LIST_VERBS
     export_columns = (
         "name", "agreement", "party_b", "period", "net", "tax", "gross", "open_amount", "state_badge", "due_on",
@@ -67,6 +81,8 @@ class DocumentAdmin(RecordAdmin):
         return [
             path("<int:pk>/pdf/", view(self.pdf_view), name="billing_document_pdf"),
             path("<int:pk>/interest/", view(self.interest_view), name="billing_document_interest"),
+            path("<int:pk>/interest-on/", view(self.interest_page_view), name="billing_document_interest_page"),
+            path("interest/", view(self.interest_sum_view), name="billing_document_interest_sum"),
             *super().get_urls(),
         ]
 
@@ -80,15 +96,46 @@ class DocumentAdmin(RecordAdmin):
         return pdf_response(content, f"{document.number or f'draft-{document.pk}'}.pdf")
 
     def interest_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The interest statement as of today."""
+        """The interest statement as of a day."""
         document = self._viewable(request, pk)
-        today = civil_day(timezone.now())
+        today = day_asked(request.GET.dict(), civil_day(timezone.now()))
         language = "en" if (get_language() or "").startswith("en") else "zh-hans"
         try:
             content = interest_pdf(document, on=today, by=cast(User, request.user), language=language)
         except Refused as refused:
             return self._refused(request, document, refused)
         return pdf_response(content, f"{document.number}-interest-{today:%Y%m%d}.pdf")
+
+    def interest_page_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The interest of a bill as of a day, segment by segment."""
+        document = self._viewable(request, pk)
+        on = day_asked(request.GET.dict(), civil_day(timezone.now()))
+        if not document.is_issued:
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request), "title": _("逾期利息"), "subtitle": str(document),
+            "opts": self.model._meta, "document": document, "page": page_of(document, on=on),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/billing/interest.html", context)
+
+    def interest_sum_view(self, request: HttpRequest) -> HttpResponseBase:
+        """The overdue bills of an agreement with their interest as of a day, also as a spreadsheet."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        on = day_asked(request.GET.dict(), civil_day(timezone.now()))
+        agreement = _agreement(request.GET.get("agreement", ""))
+        summary = summary_of(Document.objects.issued().filter(agreement=agreement), on=on) if agreement else None
+        kind = request.GET.get("format", "")
+        if summary and kind in FORMATS:
+            if not request.user.has_perm(EXPORT_PERMISSION):
+                raise PermissionDenied
+            return FORMATS[kind](HEADER, sheet_rows(summary), name=f"interest-{agreement}-{on:%Y%m%d}")
+        context = {
+            **self.admin_site.each_context(request), "title": _("逾期利息汇总"), "opts": self.model._meta, "on": on,
+            "agreement": agreement, "summary": summary, "agreements": () if summary else overdue_agreements(on=on),
+            "may_export": request.user.has_perm(EXPORT_PERMISSION),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/billing/interest_sum.html", context)
 
     def _viewable(self, request: HttpRequest, pk: int) -> Document:
         if not self.has_view_permission(request):

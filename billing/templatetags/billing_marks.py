@@ -28,6 +28,12 @@ def price(value: Decimal | None) -> str:
     return wording.unit_price(value)
 
 
+@register.filter
+def share(value: Decimal | None) -> str:
+    """0.03 as 3%."""
+    return wording.percent(value)
+
+
 @register.filter(name="capitals")
 def in_capitals(value: Decimal) -> str:
     """An amount in Chinese capitals (人民币大写)."""

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from billing.dispute_faces import with_badges
 from billing.faces import CORRECTIONS, COUNTING, STANDINGS, Today, countdown, open_amount, standing_badge, today_is
+from billing.interest_page import day_asked
 from billing.models import Document
 from billing.panels import correction_context
 from billing.periods import civil_day
@@ -79,10 +80,10 @@ def document_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @login_required
 def interest_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    """The interest statement of a bill as of today, in the reader's language."""
+    """The interest statement of a bill as of a day, in the reader's language."""
     related = ("agreement__party_a", "agreement__party_b", "version")
     bill = get_object_or_404(_own(request).select_related(*related), pk=pk)
-    on = civil_day(timezone.now())
+    on = day_asked(request.GET.dict(), civil_day(timezone.now()))
     language = "en" if (get_language() or "").startswith("en") else "zh-hans"
     try:
         content = draw_interest(bill, on=on, by=None, language=language)
