@@ -16,8 +16,10 @@ class BillingConfig(AppConfig):
         from billing.refunds import register_refund
         from billing.telling import ACTIONS
         from billing.touching import touched_money
+        from billing.warning import rate_warnings
         from contracts.carrying import add_carrier
         from contracts.touching import add_toucher
+        from contracts.warning import add_warner
         from journal.wording import name_actions
         from sla.fees import add_fee_source
 
@@ -26,5 +28,6 @@ class BillingConfig(AppConfig):
         register_refund()
         add_carrier(RATES)
         add_toucher(touched_money)
+        add_warner(rate_warnings)
         register_sources()
         add_fee_source(month_fee, place_of_credit)

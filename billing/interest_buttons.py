@@ -66,7 +66,7 @@ def _judgment(request: HttpRequest, obj: Document, data: dict[str, Any]) -> str:
 
 def _move_due(request: HttpRequest, obj: Document, data: dict[str, Any]) -> str:
     invoice = deferring.move_due(obj, by=_user(request), at=timezone.now(), **data)
-    return gettext("到期日已改为 %(due)s，利息自其次日起算。") % {"due": invoice.due_on}
+    return gettext("到期日已改为 %(due)s，逾期利息随之改算。") % {"due": invoice.due_on}
 
 
 INTEREST_VERBS = (

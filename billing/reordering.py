@@ -96,6 +96,8 @@ def plan(
         taking[adding] = taking.get(adding, ZERO) + (receipts.left_of(adding) if amount is None else amount)
     if without is not None:
         taking.pop(without, None)
+    if debt.doubled_paid:
+        raise Refused(_("判决后的加倍利息已有收款抵充，不能重排；请先冲回抵充它的收款。"))
     credits_ = [payment for payment in debt.payments if payment.key.startswith("credit-")]
     days = {receipt: _day(receipt, document) for receipt in taking}
     payments = [Payment(on=days[one], amount=much, key=_key(one)) for one, much in taking.items() if much > 0]

@@ -103,9 +103,7 @@ def sheet_of(document: Document, *, today: Today) -> Sheet:
         payments=[
             Paid(row, receipts.get(row.key), credits_.get(row.key)) for row in whole_settlements(found.settlements)
         ],
-        stretches=[Stretch(segment, rate_words(segment)) for segment in found.segments]
-        if terms != NO_INTEREST
-        else [],
+        stretches=[Stretch(segment, rate_words(segment)) for segment in found.segments] if terms != NO_INTEREST else [],
         rules=rules_of(terms, document),
     )
 

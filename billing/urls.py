@@ -4,7 +4,7 @@ from django.urls import path
 
 from billing.views import disputes, payments, rates, usage
 from billing.views import documents as views
-from billing.views import interest
+from billing.views import interest as interest_views
 
 app_name = "billing"
 urlpatterns = [
@@ -18,6 +18,6 @@ urlpatterns = [
     path("documents/<int:pk>/interest/", views.interest_pdf, name="interest-pdf"),
     path("usage/", usage.usage, name="usage"),
     path("usage/file/", usage.usage_file, name="usage-file"),
-    path("documents/<int:pk>/interest-on/", interest.interest, name="interest"),
-    path("interest/", interest.interest_sum, name="interest-sum"),
+    path("documents/<int:pk>/interest-on/", interest_views.interest, name="interest"),
+    path("interest/", interest_views.interest_sum, name="interest-sum"),
 ]

@@ -13,6 +13,7 @@ from contracts.diffing import pieces
 from contracts.models import Agreement, AgreementVersion, SignatureMark
 from contracts.signing import mark_words
 from contracts.touching import shown_to, touched_by
+from contracts.warning import warnings_of
 from people.models import User
 from people.showing import Panel, Tone
 
@@ -124,6 +125,14 @@ def version_panels(version: AgreementVersion, user: User, *, at: datetime) -> It
             context={"touches": touches, "version": version, "retro": version.effective_from < timezone.localdate(at)},
             count=len(touches),
         )
+
+
+def warnings_panel(version: AgreementVersion, *, on: date) -> Iterator[Panel]:
+    """What speaks against the terms, if anything does."""
+    found = warnings_of(version, on=on)
+    if found:
+        context = {"warnings": found}
+        yield Panel(name="warnings", label=_("条款提示"), template="admin/contracts/warnings.html", context=context)
 
 
 def clauses_panel(version: AgreementVersion, clauses: list[Any]) -> Panel:

@@ -69,7 +69,13 @@ ACCOUNTS = {
     policy.BA: "liuyang",
     policy.OTHER_B: "huanghai",
 }
-BILL_PAGES = ("billing:document", "billing:interest", "billing:document-pdf", "billing:interest-pdf", "billing:document-dispute")
+BILL_PAGES = (
+    "billing:document",
+    "billing:interest",
+    "billing:document-pdf",
+    "billing:interest-pdf",
+    "billing:document-dispute",
+)
 AGREEMENT_PAGES = ("contracts:board", "contracts:board-pdf", "contracts:text", "contracts:text-pdf")
 REPORT_PAGES = ("sla:report", "sla:report-pdf", "sla:report-xlsx")
 SIGN_IN = "/sign-in/"

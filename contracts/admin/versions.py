@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +21,8 @@ from contracts.clauses import filled_blanks, worded
 from contracts.comparing import compare
 from contracts.forms import AgreementVersionForm
 from contracts.models import Agreement, AgreementVersion, Clause, ClauseAmendment
-from contracts.version_panels import TONES, clauses_panel, version_panels
+from contracts.version_panels import TONES, clauses_panel, version_panels, warnings_panel
+from contracts.warning import warnings_of
 from people.console import ConsoleAdmin, Panel, RecordAdmin, badge
 from people.models import User
 
@@ -93,12 +94,15 @@ class AgreementVersionAdmin(ConsoleAdmin):
             supplements.keep_terms(obj, by=cast(User, request.user), at=timezone.now())
         else:
             super().save_model(request, obj, form, change)
+        for words in warnings_of(obj, on=timezone.localdate()):
+            messages.warning(request, words)
 
     @admin.display(description=_("状态"), ordering="state")
     def state_badge(self, obj: AgreementVersion) -> SafeString:
         return badge(obj.get_state_display(), TONES[obj.state])
 
     def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
+        yield from warnings_panel(obj, on=timezone.localdate())
         yield from version_panels(obj, cast(User, request.user), at=timezone.now())
         if obj.state != AgreementVersion.State.DRAFT and not obj.is_withdrawn:
             yield signing_panel(obj)

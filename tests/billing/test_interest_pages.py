@@ -16,6 +16,7 @@ from billing.interest_invoices import Tax
 from billing.interest_page import day_asked, page_of
 from billing.interest_sum import summary_of
 from billing.models import Document
+from billing.warning import rate_warnings
 from contracts.models import Agreement, Organisation
 from people.models import User
 from people.submitting import KEY_FIELD, new_key
@@ -164,7 +165,7 @@ def test_all_overdue_bills_of_an_agreement_with_their_total(
     assert found.total.owed == sum((line.sums.owed for line in found.lines), Decimal(0))
     assert (str(found.total.principal), str(found.total.interest_open)) == ("401500.00", "2781.00")
     assert "404,281.00" in page
-    assert owed.number in client.get("/admin/billing/document/interest/").content.decode()
+    assert f"?agreement={floating.pk}&amp;on=" in client.get("/admin/billing/document/interest/").content.decode()
 
 
 def test_the_spreadsheet_ends_with_the_total(client: Client, finance: User, owed: Document, at_now: None) -> None:
@@ -194,3 +195,35 @@ def test_the_buttons_draft_an_interest_invoice_and_a_waiver(
     invoicing.discard(draft, reason="改为减免", by=finance, at=NOW)
     waiver[KEY_FIELD] = new_key()
     assert "已提请减免利息 1500.00 元" in client.post(f"{at}waive-interest/", waiver, follow=True).content.decode()
+
+
+def test_a_rate_below_the_floor_is_warned_of_where_it_is_entered(
+    client: Client, contract_manager: User, at_now: None
+) -> None:
+    kinds = Organisation.Kind
+    agreement = make.agreement(
+        party_a=make.organisation(kind=kinds.SME), party_b=make.organisation(kind=kinds.GOVERNMENT),
+        version_interest_basis="annual", version_interest_rate=Decimal("2.8"),
+    )  # fmt: skip
+    client.force_login(contract_manager)
+
+    page = client.get(f"/admin/contracts/agreementversion/{agreement.versions.get().pk}/change/").content.decode()
+
+    assert "约定的逾期利率折合年 2.8%，低于一年期 LPR 3%" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "rate", "warned"),
+    [
+        pytest.param("sme", "2.8", True, id="small and below"),
+        pytest.param("sme", "3", False, id="small and not below"),
+        pytest.param("large", "2.8", False, id="not small"),
+    ],
+)
+def test_who_is_warned(at_now: None, kind: str, rate: str, warned: bool) -> None:
+    agreement = make.agreement(
+        party_a=make.organisation(kind=kind), party_b=make.organisation(kind=Organisation.Kind.GOVERNMENT),
+        version_interest_basis="annual", version_interest_rate=Decimal(rate),
+    )  # fmt: skip
+
+    assert bool(list(rate_warnings(agreement.versions.get(), TODAY))) is warned
