@@ -137,8 +137,8 @@ def keep_pdf(document: Document) -> bytes:
     digest = hashlib.sha256(content).hexdigest()
     if document.pdf_sha256 and digest != document.pdf_sha256:
         raise Refused(_("重新生成的 PDF 与存档校验值不一致，请联系系统管理员从备份中恢复原件。"))
-    if not default_storage.exists(_path(document)):
-        default_storage.save(_path(document), ContentFile(content))
+    if not default_storage.exists(path_of(document)):
+        default_storage.save(path_of(document), ContentFile(content))
     if not document.pdf_sha256:
         document.pdf_sha256 = digest
         document.save(update_fields=["pdf_sha256"])
@@ -147,12 +147,12 @@ def keep_pdf(document: Document) -> bytes:
 
 def kept_pdf(document: Document) -> bytes:
     """The PDF of an issued document as it was kept; drawn anew, byte for byte the same, should the file be gone."""
-    if document.pdf_sha256 and default_storage.exists(_path(document)):
-        with default_storage.open(_path(document), "rb") as file:
+    if document.pdf_sha256 and default_storage.exists(path_of(document)):
+        with default_storage.open(path_of(document), "rb") as file:
             content: bytes = file.read()
         if hashlib.sha256(content).hexdigest() == document.pdf_sha256:
             return content
-        default_storage.delete(_path(document))
+        default_storage.delete(path_of(document))
     return keep_pdf(document)
 
 
@@ -212,7 +212,8 @@ def _corrected(document: Document) -> Document:
     return bill
 
 
-def _path(document: Document) -> str:
+def path_of(document: Document) -> str:
+    """Where the PDF of an issued document is kept."""
     return f"documents/{document.year}/{document.number}.pdf"
 
 

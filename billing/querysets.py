@@ -260,6 +260,12 @@ class AllocationQuerySet(models.QuerySet[Any]):
         return self.filter(reverses__isnull=True, reversed_by__isnull=True)
 
 
+class LedgerEntryQuerySet(models.QuerySet[Any]):
+    def until(self, day: date) -> Self:
+        """What was entered up to a civil day, it included."""
+        return self.filter(entered_on__lte=day)
+
+
 def _rows_of(model: Any, name: str) -> Any:
     return model._meta.get_field(name).related_model._default_manager.all()
 

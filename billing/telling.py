@@ -82,6 +82,7 @@ ACTIONS = {
     "interest.waiver_drafted": gettext_lazy("提请减免利息"),
     "interest.waived": gettext_lazy("减免利息"),
     "formal_invoice.due_moved": gettext_lazy("按补充协议改期"),
+    "ledger.found_wrong": gettext_lazy("往来账校验不通过"),
 }
 
 

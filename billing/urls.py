@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from billing.views import disputes, payments, rates, usage
+from billing.views import account, disputes, payments, rates, usage
 from billing.views import documents as views
 from billing.views import interest as interest_views
 
 app_name = "billing"
 urlpatterns = [
+    path("account/", account.account, name="account"),
     path("documents/", views.documents, name="documents"),
     path("rates/", rates.rates, name="rates"),
     path("documents/<int:pk>/", views.document, name="document"),

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
+from journal import database_views
 from journal.triggers import restore, set_aside
 
 
@@ -19,3 +20,6 @@ class JournalConfig(AppConfig):
         # SQLite cannot rebuild a table while triggers name it, and loses the table's own.
         pre_migrate.connect(set_aside, sender=self, dispatch_uid="journal.set_guards_aside")
         post_migrate.connect(restore, sender=self, dispatch_uid="journal.restore_guards")
+        # Neither engine changes a table freely while a view reads it.
+        pre_migrate.connect(database_views.take_away, sender=self, dispatch_uid="journal.take_views_away")
+        post_migrate.connect(database_views.bring_back, sender=self, dispatch_uid="journal.bring_views_back")

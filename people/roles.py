@@ -301,6 +301,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "billing.withdraw_cost": (FINANCE_LEAD,),
     "billing.view_judgment": INVOICE_READERS,
     "billing.record_judgment": (FINANCE,),
+    "billing.view_ledgerentry": INVOICE_READERS,
     "people.view_user": (SECURITY_ADMIN,),
     "people.add_user": (SECURITY_ADMIN,),
     "people.change_user": (SECURITY_ADMIN,),

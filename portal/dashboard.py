@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import BankReceipt, Document, FormalInvoice
+from billing.overview import overview
 from billing.querysets import scaled_sum
 from contracts.filtering import week_of
 from contracts.models import Agreement, ObligationOccurrence
@@ -144,6 +145,26 @@ def _money(looker: Looker) -> Iterator[Card]:
     )
 
 
+def _accounts_receivable(looker: Looker) -> Iterator[Card]:
+    found = overview(looker.today)
+    late = gettext("其中逾期 %(yuan)s 元") % {"yuan": f"{found.overdue:,.2f}"} if found.overdue else ""
+    yield Card(
+        label=_("应收余额（元）"),
+        value=f"{found.outstanding:,.2f}",
+        url=reverse("admin:billing_ledgerentry_ageing"),
+        tone="warn" if found.overdue else "info",
+        note=late,
+    )
+    if found.next_on:
+        yield Card(
+            label=_("下一个到期日"),
+            value=found.next_on.isoformat(),
+            url=reverse("admin:billing_ledgerentry_forecast"),
+            tone="info",
+            note=gettext("应收 %(yuan)s 元") % {"yuan": f"{found.next_amount:,.2f}"},
+        )
+
+
 def _duties(looker: Looker) -> Iterator[Card]:
     rows = ObligationOccurrence.objects.open()
     late, week = rows.overdue(looker.today).count(), rows.due_between(*week_of(looker.today)).count()
@@ -184,6 +205,7 @@ CARDS: tuple[tuple[str, Callable[[Looker], Iterator[Card]]], ...] = (
     ("sla.view_ticket", _tickets),
     ("sla.handle_ticket", _my_tickets),
     ("billing.view_document", _money),
+    ("billing.view_ledgerentry", _accounts_receivable),
     ("contracts.view_agreement", _agreements),
     ("contracts.view_obligationoccurrence", _duties),
     ("sla.view_breach", _breaches),

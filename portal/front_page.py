@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from billing.faces import open_amount, standing_badge, today_is
 from billing.models import Document
+from billing.overview import Overview, overview
+from contracts.models import Agreement
 from contracts.receipts import RuleStanding
 from contracts.rules import outstanding
 from people.models import User
@@ -28,6 +30,7 @@ class FrontPage:
     late_count: int
     unpaid_count: int
     overdue_count: int
+    money: Overview
     tickets: list[Any]
     bills: list[Any]
     rules: list[RuleStanding]
@@ -46,6 +49,7 @@ def front_page(user: User, *, at: datetime) -> FrontPage:
         late_count=mine.open().breached().count(),
         unpaid_count=bills.count(),
         overdue_count=bills.filter(standing="overdue").count(),
+        money=overview(today.day, agreements=Agreement.objects.for_user(user)),
         tickets=[_drawn_ticket(row) for row in mine.open().soonest_first()[:SHOWN]],
         bills=[_drawn_bill(row) for row in bills.order_by("due_on", "number")[:SHOWN]],
         rules=outstanding(user),

@@ -20,6 +20,8 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "send notices": {"task": "journal.tasks.send_notices", "schedule": settings.SWEEP_SECONDS},
     "verify the chain": {"task": "journal.tasks.verify_chain", "schedule": crontab(hour="3", minute="10")},
     "anchor the chain": {"task": "journal.tasks.anchor_chain", "schedule": crontab(minute="5")},
+    # Before the day's work, after the chain: what does not add up is told before anybody books on it.
+    "verify the ledger": {"task": "billing.tasks.ledger.verify_ledger", "schedule": crontab(hour="3", minute="40")},
     # Soon after midnight: a period that begins today is there before its first use is taken in.
     "keep the periods": {"task": "billing.tasks.periods.keep_periods", "schedule": crontab(hour="0", minute="20")},
     "remind of bills": {"task": "billing.tasks.remind_due", "schedule": crontab(hour="8", minute="30")},

@@ -491,6 +491,10 @@ MODELS: dict[str, ModelRow] = {
     ),
     "billing_knownpayer": ModelRow(view=INVOICE_READERS, verbs={"forget": FINANCE}),
     "billing_refund": ModelRow(view=INVOICE_READERS, verbs=dict.fromkeys(("paid", "ask-again", "drop"), who(FI))),
+    "billing_ledgerentry": ModelRow(
+        view=INVOICE_READERS,
+        extra=dict.fromkeys(("ageing", "account", "forecast", "revenue", "debtors", "dso"), INVOICE_READERS),
+    ),
     "billing_lprrate": ModelRow(
         view=INVOICE_READERS, list_verbs={"enter": who(FI)}, verbs={"confirm": who(FL), "withdraw": who(FL)}
     ),
@@ -535,6 +539,7 @@ PAGES: dict[str, Who] = {
     "billing:rates": SIGNED_IN,  # own prices only, and none for staff
     "billing:payments": SIGNED_IN,  # own payments only, and none for staff
     "billing:interest-sum": SIGNED_IN,  # own bills only, and none for staff
+    "billing:account": SIGNED_IN,  # own movements only, and none for staff
     "contracts:agreements": SIGNED_IN,
     "contracts:own-organisation": SIGNED_IN,  # without an organisation a page that says so
     "contracts:compliance": SIGNED_IN,  # own rows only, and none for staff

@@ -5,6 +5,7 @@ from billing.models.bank import BankMapping, BankRow, BankStatement, KnownPayer,
 from billing.models.disputes import BillDispute
 from billing.models.documents import Document, DocumentLine, FormalInvoice, NumberSeries
 from billing.models.interest import CollectionCost, Judgment, LprRate
+from billing.models.ledger import LedgerEntry
 from billing.models.metering import RateLine, ServicePeriod, UsageRecord
 from billing.models.receipts import Allocation, BankReceipt
 from billing.models.taxes import TaxRate
@@ -23,6 +24,7 @@ __all__ = [
     "FormalInvoice",
     "Judgment",
     "KnownPayer",
+    "LedgerEntry",
     "LprRate",
     "NumberSeries",
     "RateLine",
