@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -53,6 +54,12 @@ class Billed:
     net: Decimal = ZERO
     gross: Decimal = ZERO
     quantity: Decimal = field(default_factory=Decimal)
+    held: bool = False  # some bill left it out while it was disputed
+
+    @property
+    def waits(self) -> bool:
+        """Whether it was left out and has not been billed since."""
+        return self.held and not self.gross and not self.quantity
 
     def of(self, rate: RateLine) -> Decimal:
         """In the terms of the price: with the tax where the price holds it."""
@@ -82,14 +89,17 @@ class Ready:
         return self.billed.get((rate.pk, period.pk), Billed())
 
 
-def charges_of(agreement: Agreement, period: ServicePeriod, ready: Ready | None = None) -> list[Charge]:
+def charges_of(
+    agreement: Agreement, period: ServicePeriod, ready: Ready | None = None, *, anew: bool = False
+) -> list[Charge]:
     """The lines of a period's bill: its own charges, then adjustments of closed periods.
 
+    anew: as if neither it nor any later period had been billed, which is what a statement of the period says.
     `ready`, from ready_of, spares the queries of a run over many agreements; under the agreement's lock it is read
     anew when usage came in after it.  Raises Refused when no rate applies, or something was used that has no price.
     """
     if ready is None or ready.usage.newest != last_usage(agreement):
-        ready = ready_of([period])[agreement.pk]
+        ready = ready_of([period], anew=anew)[agreement.pk]
     own = [(rate, span) for rate in ready.rates if (span := _applies(rate, period))]
     if not own:
         raise Refused(_("协议在 %(period)s 没有适用的价目，请先登记价目再出账。") % {"period": period})
@@ -100,12 +110,15 @@ def charges_of(agreement: Agreement, period: ServicePeriod, ready: Ready | None 
     return charges
 
 
-def ready_of(periods: Sequence[ServicePeriod]) -> dict[int, Ready]:
-    """For each agreement, by its key, what the charges of its period are made of: four queries for them all."""
+def ready_of(periods: Sequence[ServicePeriod], *, anew: bool = False) -> dict[int, Ready]:
+    """For each agreement, by its key, what the charges of its period are made of: four queries for them all.
+
+    anew: without what was billed for the period itself and for later ones.
+    """
     asked = {period.agreement_id: period for period in periods}
     if len(asked) < len(periods):
         raise ValueError("one period of an agreement at a time")
-    rates, closed, billed = _rates(asked), _closed(asked), _billed(asked)
+    rates, closed, billed = _rates(asked), _closed(asked), _billed(asked, anew=anew)
     whole = {pk: [*closed.get(pk, ()), period] for pk, period in asked.items()}
     edges = {pk: _edges(whole[pk], rates.get(pk, ())) for pk in asked}
     usage, taxes = usage_of(edges), TaxTable()
@@ -168,22 +181,27 @@ def _within(inner: Span, outer: Span) -> bool:
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
-def _billed(asked: Collection[int]) -> dict[int, BilledBefore]:
+def _billed(asked: Mapping[int, ServicePeriod], *, anew: bool) -> dict[int, BilledBefore]:
     """By rate and period, over drafts and issued invoices, less the use that credit notes took back.
 
-    Added up here, for SQLite adds decimals as doubles.
+    anew: over the bills of periods before the one asked about.  Added up here, for SQLite adds decimals as doubles.
     """
     found: dict[int, BilledBefore] = {}
     back = Document.Kind.CREDIT_NOTE
     lines = DocumentLine.objects.filter(document__agreement__in=asked, rate_line__isnull=False, period__isnull=False)
     rows = lines.filter(Q(document__kind=Document.Kind.INVOICE) | (Q(document__kind=back) & ~Q(quantity=0)))
-    names = ("document__agreement", "document__kind", "rate_line", "period", "net", "gross", "quantity")
-    for agreement, kind, rate, period, net, gross, quantity in rows.values_list(*names):
+    begins = Coalesce("document__period__starts_on", "document__refers_to__period__starts_on")
+    names = ("document__agreement", "begins", "document__kind", "rate_line", "period", "net", "gross", "quantity")
+    told = rows.annotate(begins=begins).values_list(*names, "trace__held")
+    for agreement, first, kind, rate, period, net, gross, quantity, held in told:
+        if anew and (first is None or first >= asked[agreement].starts_on):
+            continue
         part = found.setdefault(agreement, {}).setdefault((rate, period), Billed())
         sign = -1 if kind == back else 1
         part.net += sign * net
         part.gross += sign * gross
         part.quantity += sign * quantity
+        part.held = part.held or bool(held)
     return found
 
 
@@ -235,14 +253,16 @@ def _reached_back(period: ServicePeriod, rates: Iterable[RateLine]) -> bool:
 
 
 def _late(period: ServicePeriod, ready: Ready) -> Iterable[Charge]:
-    """For the meters billed in the period, what came in after its bill."""
+    """For the meters billed in the period what came in after its bill, and what that bill left out as disputed."""
     for rate in ready.rates:
         span = _applies(rate, period)
-        if not (rate.meter and span):
+        if span is None:
             continue
-        if ready.usage.of(rate.meter, span) != ready.of(period, rate).quantity:
+        done = ready.of(period, rate)
+        if done.waits or (rate.meter and ready.usage.of(rate.meter, span) != done.quantity):
             with translation.override("zh-hans"):  # the paper is Chinese, whoever drafts it
-                words = _("%(name)s（%(period)s 迟报调整）") % {"name": rate.name, "period": period}
+                late, waited = _("%(name)s（%(period)s 迟报调整）"), _("%(name)s（%(period)s 对账异议处理后计入）")
+                words = (waited if done.waits else late) % {"name": rate.name, "period": period}
             yield _adjustment(rate, period, span, ready, words=words)
 
 

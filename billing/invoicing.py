@@ -14,6 +14,7 @@ from billing.charging import Charge, charges_of, last_usage
 from billing.corrections import pay_corrected, pay_written_off
 from billing.crediting import credit_lines
 from billing.document import to_dict
+from billing.holding import disputed, require_answered, without_disputed
 from billing.interest_invoices import give_back, move_interest
 from billing.models import Document, DocumentLine, ServicePeriod
 from billing.numbering import SERIES, printed, take_number
@@ -57,8 +58,9 @@ def draft_from_usage(agreement: Agreement, *, period: ServicePeriod, by: User, a
     period = ServicePeriod.objects.get(pk=period.pk)
     _check_turn(agreement, period, civil_day(at))
     require_explained(agreement, period, by=by, at=at)
-    charges = charges_of(agreement, period)
     version = terms_on(agreement, period.last_day)
+    require_answered(version, period)
+    charges = without_disputed(charges_of(agreement, period), disputed(agreement))
     document = Document(agreement=agreement, version=version, period=period, drafted_at=at, drafted_by=by)
     lines = [_line(document, position, charge) for position, charge in enumerate(charges, start=1)]
     lines += credit_lines(document, lines)

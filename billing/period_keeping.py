@@ -79,8 +79,10 @@ def agreements_to_keep() -> QuerySet[Agreement]:
 
 
 def _unused(agreement: Agreement) -> QuerySet[ServicePeriod]:
-    """Periods of which neither a bill nor a draft has been made."""
-    rows: QuerySet[ServicePeriod] = agreement.periods.filter(state=ServicePeriod.State.OPEN, documents__isnull=True)
+    """Periods of which neither a bill nor a statement has been made."""
+    rows: QuerySet[ServicePeriod] = agreement.periods.filter(
+        state=ServicePeriod.State.OPEN, documents__isnull=True, statements__isnull=True
+    )
     return rows
 
 

@@ -284,3 +284,31 @@ class CollectionCostQuerySet(models.QuerySet[Any]):
     def standing(self) -> Self:
         """Costs that were not withdrawn."""
         return self.filter(withdrawn_at__isnull=True)
+
+
+class UsageStatementQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> Self:
+        """Statements sent to the organisations that the user acts for; drafts do not exist for Party B."""
+        return self.exclude(state="draft").filter(
+            period__agreement__party_b__memberships__user=user, period__agreement__party_b__memberships__active=True
+        )
+
+    def unanswered(self) -> Self:
+        """Those that Party B has still to answer, wholly or in part."""
+        return self.filter(state__in=["sent", "disputed"])
+
+    def standing(self) -> Self:
+        """Those that were sent and have no later revision."""
+        return self.exclude(state__in=["draft", "superseded"])
+
+
+class LineAnswerQuerySet(models.QuerySet[Any]):
+    def open(self) -> Self:
+        """Disputes that finance has not answered, of statements that stand."""
+        return self.filter(kind="disputed", outcome="").exclude(line__statement__state="superseded")
+
+
+class InvoiceRunQuerySet(models.QuerySet[Any]):
+    def working(self) -> Self:
+        """Runs that a worker has something to do for."""
+        return self.filter(state__in=["drafting", "issuing"])

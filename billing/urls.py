@@ -5,6 +5,7 @@ from django.urls import path
 from billing.views import account, disputes, payments, rates, usage
 from billing.views import documents as views
 from billing.views import interest as interest_views
+from billing.views import statements as statement_views
 
 app_name = "billing"
 urlpatterns = [
@@ -21,4 +22,8 @@ urlpatterns = [
     path("usage/file/", usage.usage_file, name="usage-file"),
     path("documents/<int:pk>/interest-on/", interest_views.interest, name="interest"),
     path("interest/", interest_views.interest_sum, name="interest-sum"),
+    path("statements/", statement_views.statements, name="statements"),
+    path("statements/<int:pk>/", statement_views.statement, name="statement"),
+    path("statements/<int:pk>/pdf/", statement_views.statement_pdf, name="statement-pdf"),
+    path("statements/<int:pk>/<slug:verb>/", statement_views.act, name="statement-act"),
 ]

@@ -27,6 +27,13 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "remind of bills": {"task": "billing.tasks.remind_due", "schedule": crontab(hour="8", minute="30")},
     # At nine the rate of the month is published; finance hears on the next morning, while the day is still long.
     "remind of the LPR": {"task": "billing.tasks.interest.remind_lpr", "schedule": crontab(hour="9", minute="10")},
+    # In the morning, before the reminders of bills: a deadline that passed yesterday is told of today.
+    "follow statements": {
+        "task": "billing.tasks.statements.follow_statements",
+        "schedule": crontab(hour="8", minute="10"),
+    },
+    # A person waits for it on the page; what a crash left undone is taken up again.
+    "run invoices": {"task": "billing.tasks.runs.run_invoices", "schedule": settings.SWEEP_SECONDS},
     "recount due dates": {"task": "billing.tasks.recount_due_dates", "schedule": crontab(hour="4", minute="20")},
     "run usage files": {"task": "billing.tasks.uploads.run_uploads", "schedule": settings.SWEEP_SECONDS},
     # Before the offices open, after the night's deliveries of the metering systems.

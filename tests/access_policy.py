@@ -446,6 +446,18 @@ MODELS: dict[str, ModelRow] = {
         verbs=dict.fromkeys(("draft", "credit-corrections"), FINANCE),
         list_verbs={"open": FINANCE},
     ),
+    "billing_usagestatement": ModelRow(
+        view=INVOICE_READERS,
+        list_verbs={"draft": FINANCE},
+        verbs=dict.fromkeys(("send", "redraft", "discard", "ask-again", "uphold", "reject", "revise"), FINANCE),
+        extra={"pdf": INVOICE_READERS},
+    ),
+    "billing_invoicerun": ModelRow(
+        view=INVOICE_READERS,
+        list_verbs={"start": who(FI)},
+        verbs={"issue": who(FL), "stop": FINANCE},
+        extra={"progress": INVOICE_READERS, "rows": INVOICE_READERS & EXPORTERS},
+    ),
     "billing_document": ModelRow(
         view=INVOICE_READERS,
         list_verbs={"draft": FINANCE},
@@ -540,6 +552,7 @@ PAGES: dict[str, Who] = {
     "billing:payments": SIGNED_IN,  # own payments only, and none for staff
     "billing:interest-sum": SIGNED_IN,  # own bills only, and none for staff
     "billing:account": SIGNED_IN,  # own movements only, and none for staff
+    "billing:statements": SIGNED_IN,
     "contracts:agreements": SIGNED_IN,
     "contracts:own-organisation": SIGNED_IN,  # without an organisation a page that says so
     "contracts:compliance": SIGNED_IN,  # own rows only, and none for staff
@@ -576,6 +589,8 @@ OWN_ROWS = (
     "sla:report-xlsx",
     "sla:outage",
     "sla:outage-report",
+    "billing:statement",
+    "billing:statement-pdf",
     "billing:document",
     "billing:document-dispute",
     "billing:document-pdf",
@@ -622,6 +637,7 @@ OWN_POSTS = (
     "contracts:grant-cancel",
     "contracts:onboarding-act",
     "billing:dispute-withdraw",
+    "billing:statement-act",
 )
 # Addresses whose secret is the only key: whoever holds it gets in, everybody else finds nothing (tests/contracts).
 BY_SECRET = ("contracts:feed",)

@@ -15,7 +15,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.models import Document
+from billing.models import Document, UsageStatement
 from contracts.models import (
     Agreement,
     AgreementItem,
@@ -390,6 +390,10 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         "contracts:rule-file": {"pk": RuleVersion.objects.get(rule__agreement__party_b=body).pk},
         **{f"contracts:{name}": {"pk": body.pk} for name in ("organisation", "member-add", "contact-add")},
         "contracts:contact": {"pk": body.contacts.latest("pk").pk},
+        **{
+            name: {"pk": UsageStatement.objects.standing().filter(period__agreement__party_b=body).latest("pk").pk}
+            for name in ("billing:statement", "billing:statement-pdf")
+        },
         **{name: {"pk": document.pk} for name in BILL_PAGES},
     }
     assert set(rows) == set(policy.OWN_ROWS)

@@ -8,6 +8,8 @@ from billing.models.interest import CollectionCost, Judgment, LprRate
 from billing.models.ledger import LedgerEntry
 from billing.models.metering import RateLine, ServicePeriod, UsageRecord
 from billing.models.receipts import Allocation, BankReceipt
+from billing.models.runs import InvoiceRun, InvoiceRunRow
+from billing.models.statements import LineAnswer, UsageStatement, UsageStatementLine
 from billing.models.taxes import TaxRate
 from billing.models.uploads import StagedUsage, UploadProblem, UsageUpload
 
@@ -22,9 +24,12 @@ __all__ = [
     "Document",
     "DocumentLine",
     "FormalInvoice",
+    "InvoiceRun",
+    "InvoiceRunRow",
     "Judgment",
     "KnownPayer",
     "LedgerEntry",
+    "LineAnswer",
     "LprRate",
     "NumberSeries",
     "RateLine",
@@ -35,5 +40,7 @@ __all__ = [
     "UploadProblem",
     "UsageAnomaly",
     "UsageRecord",
+    "UsageStatement",
+    "UsageStatementLine",
     "UsageUpload",
 ]

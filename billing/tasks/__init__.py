@@ -10,10 +10,20 @@ from billing.models import Document, FormalInvoice
 from billing.periods import civil_day
 from billing.printing import keep_pdf
 from billing.reminding import HORIZON, remind
-from billing.tasks import anomalies, ledger, periods, uploads
+from billing.tasks import anomalies, ledger, periods, runs, statements, uploads
 from people.refusal import Refused
 
-__all__ = ["anomalies", "keep_pdfs", "ledger", "periods", "recount_due_dates", "remind_due", "uploads"]
+__all__ = [
+    "anomalies",
+    "keep_pdfs",
+    "ledger",
+    "periods",
+    "recount_due_dates",
+    "remind_due",
+    "runs",
+    "statements",
+    "uploads",
+]
 
 log = logging.getLogger("billing.tasks")
 

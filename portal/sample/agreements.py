@@ -89,6 +89,7 @@ def _in_force(people: People, body: Organisation, hours: SupportHours, start: da
     agreement = _agreement(people, body, number, start)
     version = make_terms(agreement, hours, start)
     take_text(version, _standard())
+    version.period_months, version.statement_working_days = 1, 5
     version.parameters = {"update_cycle": "每个工作日", "service_period": "月"}
     version.save()
     _rates(version, start)

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from billing.models import Document
+from billing.models import Document, UsageStatement
 from contracts.admin.drafting import step_url
 from contracts.forms.drafting import steps_of
 from contracts.models import (
@@ -194,6 +194,9 @@ def _portal_records(user: User) -> Iterator[Page]:
     for bill in Document.objects.for_user(user).with_standing(today=today, soon=today).order_by("pk"):
         path = reverse("billing:document", args=[bill.pk])
         seen.setdefault(f"b{bill.standing}", Page(f"portal-bill-{bill.standing}", path, user.username))
+    for stated in UsageStatement.objects.for_user(user).order_by("pk"):
+        path = reverse("billing:statement", args=[stated.pk])
+        seen.setdefault(f"s{stated.state}", Page(f"portal-statement-{stated.state}", path, user.username))
     for row in ObligationOccurrence.objects.for_user(user).order_by("pk"):
         seen.setdefault(
             f"d{row.state}", Page(f"portal-duty-{row.state}", reverse("contracts:duty", args=[row.pk]), user.username)

@@ -32,6 +32,7 @@ from portal.sample.quality import make_quality
 from portal.sample.rates import make_tax_rates
 from portal.sample.reports import make_month, make_whatif
 from portal.sample.sharing import make_sharing
+from portal.sample.statements import make_runs, make_statements
 from portal.sample.supplements import make_supplements
 from portal.sample.telling import make_endpoints, make_letters, make_rules
 from portal.sample.tickets import make_tickets
@@ -84,6 +85,8 @@ class Command(BaseCommand):
             make_supplements(people, agreements, moments)
             make_access(people, agreements, moments)
             make_lives(people, agreements, hours, moments)
+            make_statements(people, agreements, moments)
+            make_runs(people, moments)
             make_rules(people, agreements, make_endpoints(people, at=now), at=now)
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_desk(people, agreements, moments)
