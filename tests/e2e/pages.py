@@ -112,6 +112,7 @@ def _admin_pages(looker: User) -> Iterator[Page]:
             yield Page(f"admin-contracts_agreement-{state}", path, looker.username)
     yield from _desk_pages(looker)
     yield from _telling_pages(looker)
+    yield from _receipt_pages(looker)
     yield Page("admin-sla_rating-figures", reverse("admin:sla_rating_figures"), looker.username)
     for model, model_admin in sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label_lower):
         name = f"{model._meta.app_label}_{model._meta.model_name}"
@@ -130,6 +131,15 @@ def _telling_pages(looker: User) -> Iterator[Page]:
     for hook in Endpoint.objects.filter(kind="webhook").order_by("pk")[:1]:
         path = reverse("admin:journal_endpoint_key", args=[hook.pk])
         yield Page("admin-journal_endpoint-key", path, looker.username)
+
+
+def _receipt_pages(looker: User) -> Iterator[Page]:
+    """The waiting room, and payments of a bill before they are put in order."""
+    yield Page("admin-billing_bankreceipt-waiting", reverse("admin:billing_bankreceipt_waiting"), looker.username)
+    reorder = reverse("admin:billing_bankreceipt_reorder")
+    yield Page("admin-billing_bankreceipt-reorder", reorder, looker.username)
+    for bill in Document.objects.filter(allocations__isnull=False, kind="invoice").order_by("-pk")[:1]:
+        yield Page("admin-billing_bankreceipt-reordered", f"{reorder}?document={bill.number}", looker.username)
 
 
 def _desk_pages(looker: User) -> Iterator[Page]:

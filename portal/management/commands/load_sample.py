@@ -15,6 +15,7 @@ from people.models import User
 from portal.sample.access import make_access
 from portal.sample.agreements import make_agreements, make_hours
 from portal.sample.answers import make_answers
+from portal.sample.bank import make_bank
 from portal.sample.breaching import make_cases
 from portal.sample.controls import make_controls
 from portal.sample.corrections import make_corrections
@@ -100,6 +101,8 @@ class Command(BaseCommand):
         make_answers(people, agreements, moments)
         make_credits(people, moments)
         use_desk(people, agreements, moments)
+        with transaction.atomic():
+            make_bank(people, agreements, moments)
         panorama.tally_all(at=now)
         indexing.refresh(at=now)
 
