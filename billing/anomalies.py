@@ -44,7 +44,8 @@ def open_anomalies(period: ServicePeriod) -> QuerySet[Any]:
 
 def require_explained(agreement: Agreement, period: ServicePeriod, *, by: User | None, at: datetime) -> None:
     """Look through a period that is about to be billed.  Raises Refused while something is not explained."""
-    look(agreement, by=by, at=at, first=period.starts_on, after=period.ends_on)
+    # To the present, not to the end of the period: a silence that goes on after it is one silence.
+    look(agreement, by=by, at=at, first=period.starts_on, after=max(period.ends_on, civil_day(at) - LATE))
     found = list(open_anomalies(period)[:4])
     if found:
         raise Refused(

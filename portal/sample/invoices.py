@@ -10,6 +10,7 @@ from contracts.models import Agreement
 from portal.sample.moments import Moments, local, months_before
 from portal.sample.organisations import ACCOUNT
 from portal.sample.people import People
+from portal.sample.usage import explain_before_bills, odd
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,20 +44,24 @@ def make_invoices(people: People, agreements: list[Agreement], moments: Moments)
     """Take in usage, open the months, draft, issue, record formal invoices, receipts and payments."""
     for agreement in agreements:
         first = agreement.effective_on or moments.today
-        _take_usage(people, agreement, first, moments)
+        _take_usage(people, agreement, first, moments, odd_days=agreement == agreements[0])
         periods.open_periods(agreement, months=1, until=moments.today, by=people["caiwu"], at=local(first, 9))
+    explain_before_bills(people, agreements[0], moments)
     for bill in sorted(BILLS, key=lambda made: -made.months_ago):
         _bill(people, agreements[bill.body], bill, moments)
 
 
-def _take_usage(people: People, agreement: Agreement, first: date, moments: Moments) -> None:
+def _take_usage(people: People, agreement: Agreement, first: date, moments: Moments, *, odd_days: bool) -> None:
     events = []
     day = first
     while day < moments.today:
         for meter, most in METERS:
             quantity = Decimal(most // 30 + (day.toordinal() * 37 + agreement.pk * 11) % (most // 60))
+            counted = odd(quantity, meter, day, moments) if odd_days else quantity
+            if counted is None:
+                continue
             identity = f"{agreement.number}-{meter}-{day:%Y%m%d}"
-            events.append(usage.Event(identity, meter, local(day, 18), quantity))
+            events.append(usage.Event(identity, meter, local(day, 18), counted))
         day += timedelta(days=1)
     usage.take_in(agreement, events, source="共享平台计量", batch=f"{first:%Y%m}", by=people["yunwei"], at=moments.now)
 

@@ -38,6 +38,7 @@ from portal.sample.supplements import make_supplements
 from portal.sample.telling import make_endpoints, make_letters, make_rules
 from portal.sample.tickets import make_tickets
 from portal.sample.uptime import make_uptime
+from portal.sample.usage import send_files
 from worktime.calendars import current_version, load_bundled, work_calendar, workday_calendar
 
 
@@ -100,6 +101,7 @@ class Command(BaseCommand):
             make_uptime(people, agreements, moments)
         make_answers(people, agreements, moments)
         make_credits(people, moments)
+        send_files(people, agreements, moments)
         use_desk(people, agreements, moments)
         with transaction.atomic():
             make_bank(people, agreements, moments)
