@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing import formal_invoices, forms, invoicing, periods, receipts, tariffs
-from billing.models import Document, FormalInvoice, RateLine, ServicePeriod
+from billing import formal_files, formal_invoices, forms, invoicing, periods, receipts, tariffs
+from billing.models import Document, FormalFile, FormalInvoice, RateLine, ServicePeriod
 from people.acting import Outcome, Verb
 from people.models import User
 
@@ -81,13 +81,21 @@ def _discard(request: HttpRequest, obj: Document, data: dict[str, Any]) -> Outco
 
 
 def _formal_invoice(request: HttpRequest, obj: Document, data: dict[str, Any]) -> str:
+    by, at, file = _user(request), timezone.now(), data.pop("file", None)
     face = formal_invoices.Face(**data)
-    formal_invoices.record_formal_invoice(obj, face, by=_user(request), at=timezone.now())
-    return gettext("已登记正式发票 %(number)s，待乙方签收。") % {"number": face.number}
+    invoice = formal_invoices.record_formal_invoice(obj, face, by=by, at=at)
+    message = gettext("已登记正式发票 %(number)s，待乙方签收。") % {"number": face.number}
+    if not file:
+        return message
+    kept = formal_files.keep(invoice, file, kind=FormalFile.Kind.FACE, by=by, at=at)
+    return " ".join([message, *formal_files.in_words(kept.findings)])
 
 
 def _received(request: HttpRequest, obj: Document, data: dict[str, Any]) -> str:
-    invoice = formal_invoices.record_received(_standing(obj), by=_user(request), at=timezone.now(), **data)
+    by, at, file = _user(request), timezone.now(), data.pop("file", None)
+    invoice = formal_invoices.record_received(_standing(obj), by=by, at=at, **data)
+    if file:
+        formal_files.keep(invoice, file, kind=FormalFile.Kind.RECEIPT, by=by, at=at)
     return gettext("已登记签收，付款到期日为 %(due)s。") % {"due": invoice.due_on}
 
 

@@ -35,6 +35,8 @@ class Face(NamedTuple):
 def record_formal_invoice(document: Document, face: Face, *, by: User, at: datetime) -> FormalInvoice:
     """Record the formal invoice made for an issued document; its number and amounts must be right.
 
+    After a return or a red letter it names the one that it replaces.
+
     Raises Refused otherwise, and while another formal invoice of the document stands.
     """
     document = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
@@ -50,10 +52,14 @@ def record_formal_invoice(document: Document, face: Face, *, by: User, at: datet
         )
     if FormalInvoice.objects.filter(number=face.number).exists():
         raise Refused(_("发票号码 %(number)s 已经登记过，请核对。") % {"number": face.number})
-    invoice = FormalInvoice(document=document, recorded_at=at, recorded_by=by, **face._asdict())
+    replaced = document.formal_invoices.filter(replaced_by__isnull=True).order_by("recorded_at", "pk").last()
+    invoice = FormalInvoice(
+        document=document, recorded_at=at, recorded_by=by, replaces=replaced, **face._asdict()
+    )  # fmt: skip
     invoice.full_clean(exclude=["document", "recorded_by"], validate_unique=False, validate_constraints=False)
     invoice.save()
-    _note("formal_invoice.recorded", invoice, by=by, at=at, data={"gross": invoice.gross})
+    told = {"gross": invoice.gross, **({"replaces": replaced.number} if replaced else {})}
+    _note("formal_invoice.recorded", invoice, by=by, at=at, data=told)
     return invoice
 
 

@@ -196,7 +196,25 @@ class BillDisputeQuerySet(models.QuerySet[Any]):
         )
 
 
+class FormalFileQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> Self:
+        """The invoices' own files, of the organisations that the user acts for; proofs are Party A's."""
+        mine = {"party_b__memberships__user": user, "party_b__memberships__active": True}
+        agreements = self.model._meta.get_field("invoice").related_model._meta.get_field("document").related_model
+        own = agreements._meta.get_field("agreement").related_model._default_manager.filter(**mine)
+        return self.filter(kind="face").filter(
+            Q(invoice__document__agreement__in=own) | Q(red_letter__credit_note__agreement__in=own)
+        )
+
+
 class FormalInvoiceQuerySet(models.QuerySet[Any]):
+    def for_user(self, user: User) -> Self:
+        """Formal invoices of the organisations that the user acts for."""
+        return self.filter(
+            document__agreement__party_b__memberships__user=user,
+            document__agreement__party_b__memberships__active=True,
+        )
+
     def standing(self) -> Self:
         """Those neither rejected nor red-lettered."""
         return self.filter(state__in=["sent", "accepted"])

@@ -70,7 +70,10 @@ def with_sheet(documents: DocumentQuerySet) -> DocumentQuerySet:
     ).prefetch_related(
         "lines__rate_line",
         "disputes",
-        Prefetch("formal_invoices", FormalInvoice.objects.order_by("-recorded_at", "-pk")),
+        Prefetch(
+            "formal_invoices",
+            FormalInvoice.objects.select_related("replaces").prefetch_related("files").order_by("-recorded_at", "-pk"),
+        ),
         Prefetch("allocations", standing, to_attr="paid_by"),
         Prefetch("costs", CollectionCost.objects.standing(), to_attr="standing_costs"),
     )

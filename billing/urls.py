@@ -4,6 +4,7 @@ from django.urls import path
 
 from billing.views import account, disputes, payments, rates, usage
 from billing.views import documents as views
+from billing.views import formal_invoices as formal_views
 from billing.views import interest as interest_views
 from billing.views import statements as statement_views
 
@@ -16,6 +17,9 @@ urlpatterns = [
     path("payments/", payments.payments, name="payments"),
     path("documents/<int:pk>/pdf/", views.document_pdf, name="document-pdf"),
     path("documents/<int:pk>/dispute/", disputes.dispute, name="document-dispute"),
+    path("formal-files/<int:pk>/", formal_views.formal_file, name="formal-file"),
+    path("formal-invoices/<int:pk>/acknowledge/", formal_views.acknowledge, name="formal-acknowledge"),
+    path("formal-invoices/<int:pk>/send-back/", formal_views.send_back, name="formal-send-back"),
     path("disputes/<int:pk>/withdraw/", disputes.withdraw, name="dispute-withdraw"),
     path("documents/<int:pk>/interest/", views.interest_pdf, name="interest-pdf"),
     path("usage/", usage.usage, name="usage"),

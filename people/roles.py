@@ -286,6 +286,8 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "billing.open_billdispute": (FINANCE, FINANCE_LEAD),
     "billing.decide_billdispute": (FINANCE_LEAD,),
     "billing.view_formalinvoice": INVOICE_READERS,
+    "billing.view_formalfile": INVOICE_READERS,
+    "billing.view_redletter": INVOICE_READERS,
     "billing.record_formal_invoice": (FINANCE, FINANCE_LEAD),
     "billing.view_bankreceipt": INVOICE_READERS,
     "billing.record_receipt": (FINANCE, FINANCE_LEAD),

@@ -76,6 +76,13 @@ def _text(content: bytes) -> bool:
     return _decodes(content, "utf-8") or _decodes(content, "gb18030")
 
 
+def _xml(content: bytes) -> bool:
+    """Text that begins as XML and declares nothing: no document type, so no entity."""
+    opened = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+    declares = any(mark in content.upper() for mark in (b"<!DOCTYPE", b"<!ENTITY"))
+    return opened.startswith(b"<") and not declares and _text(content)
+
+
 def _decodes(content: bytes, encoding: str) -> bool:
     try:
         content.decode(encoding)
@@ -129,5 +136,6 @@ ALLOWED = {
     ".docx": Allowed(WORD, _package("word/document.xml")),
     ".xlsx": Allowed(SHEET, _package("xl/workbook.xml")),
     ".pptx": Allowed(SLIDES, _package("ppt/presentation.xml")),
+    ".xml": Allowed("application/xml", _xml),
     ".ofd": Allowed("application/ofd", _package("OFD.xml")),
 }

@@ -466,6 +466,7 @@ MODELS: dict[str, ModelRow] = {
             "issue": who(FL),
             "reverse": who(FL),
             "reverse-credit": who(FL),
+            **dict.fromkeys(("sent", "invoice-file", "credit-red-letter"), FINANCE),
             **dict.fromkeys(("credit-note", "write-off", "dispute", "allocate-credit", "reverse-write-off"), FINANCE),
             **dict.fromkeys(("cost", "judgment"), who(FI)),
             **dict.fromkeys(("interest-invoice", "waive-interest", "move-due"), FINANCE),
@@ -481,7 +482,7 @@ MODELS: dict[str, ModelRow] = {
     "billing_billdispute": ModelRow(
         view=INVOICE_READERS, verbs={"decide": who(FL), "withdraw": FINANCE, "credit-note": FINANCE}
     ),
-    "billing_formalinvoice": ModelRow(view=INVOICE_READERS),
+    "billing_formalinvoice": ModelRow(view=INVOICE_READERS, extra={"file": INVOICE_READERS}),
     "billing_bankreceipt": ModelRow(
         view=INVOICE_READERS,
         list_verbs={"record": FINANCE},
@@ -593,6 +594,7 @@ OWN_ROWS = (
     "billing:statement-pdf",
     "billing:document",
     "billing:document-dispute",
+    "billing:formal-file",
     "billing:document-pdf",
     "billing:interest-pdf",
     "billing:interest",
@@ -638,6 +640,8 @@ OWN_POSTS = (
     "contracts:onboarding-act",
     "billing:dispute-withdraw",
     "billing:statement-act",
+    "billing:formal-acknowledge",
+    "billing:formal-send-back",
 )
 # Addresses whose secret is the only key: whoever holds it gets in, everybody else finds nothing (tests/contracts).
 BY_SECRET = ("contracts:feed",)

@@ -38,6 +38,7 @@ PURE = {
     "worktime/wording.py",
     "contracts/diffing.py",
     "billing/taking_back.py",
+    "billing/einvoice.py",
     "billing/money.py",
     "billing/capitals.py",
     "billing/interest.py",

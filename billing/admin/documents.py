@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from billing import buttons, correction_buttons
+from billing import buttons, correction_buttons, formal_buttons
 from billing.faces import figure, open_amount, standing_badge, today_is
 from billing.filtering import DocumentList, StandingFilter
 from billing.interest_buttons import INTEREST_VERBS
@@ -56,7 +56,12 @@ class DocumentAdmin(RecordAdmin):
     search_help_text = _("按账单编号、协议、乙方或发票号码查找")
     list_select_related = ("agreement__party_b", "period")
     ordering = ("-drafted_at", "-pk")
-    verbs = (*buttons.DOCUMENT_VERBS, *correction_buttons.DOCUMENT_VERBS, *INTEREST_VERBS)
+    verbs = (
+        *buttons.DOCUMENT_VERBS,
+        *correction_buttons.DOCUMENT_VERBS,
+        *formal_buttons.DOCUMENT_VERBS,
+        *INTEREST_VERBS,
+    )
     list_verbs = buttons.DOCUMENT_LIST_VERBS
     export_columns = (
         "name", "agreement", "party_b", "period", "net", "tax", "gross", "open_amount", "state_badge", "due_on",

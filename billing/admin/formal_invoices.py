@@ -4,16 +4,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from billing.due_dates import in_words
 from billing.faces import INVOICE_TONES, figure, iso
-from billing.models import FormalInvoice
+from billing.formal_files import files_of
+from billing.models import FormalFile, FormalInvoice
 from people.console import DateRangeFilter, Panel, RecordAdmin, badge
+from people.uploading import download
 
 
 @admin.register(FormalInvoice)
@@ -32,7 +36,24 @@ class FormalInvoiceAdmin(RecordAdmin):
     exclude = ("due_working",)
     empty_hint = _("还没有登记正式发票。请在已开具的账单页面登记。")
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.file_view)
+        return [path("file/<int:pk>/", view, name="billing_formalinvoice_file"), *super().get_urls()]
+
+    def file_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """A kept file of a formal or a red-letter invoice, as a download."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        kept: FormalFile = get_object_or_404(FormalFile, pk=pk)
+        return download(kept.file, name=kept.name, content_type=kept.content_type)
+
     def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
+        files = files_of(obj)
+        if files:
+            yield Panel(
+                name="files", label=_("文件"), template="admin/billing/formal_files.html", context={"files": files},
+                count=len(files),
+            )  # fmt: skip
         lines = in_words(obj.due_working)
         if lines:
             context = {"lines": lines, "provisional": obj.due_provisional}

@@ -105,6 +105,9 @@ class FormalInvoiceForm(VerbForm):
     net = ExactFormField(label=_("不含税金额（元）"), help_text=_("照发票填写；系统与账单核对，不一致不能登记。"))
     tax = ExactFormField(label=_("税额（元）"))
     gross = ExactFormField(label=_("价税合计（元）"))
+    file = forms.FileField(
+        label=_("发票文件"), required=False, help_text=_("PDF、OFD 或 XML；XML 会与所填内容核对。乙方可在门户下载。")
+    )
 
 
 class ReceivedForm(VerbForm):
@@ -114,6 +117,7 @@ class ReceivedForm(VerbForm):
     proof = forms.CharField(
         label=_("签收凭证"), max_length=200, help_text=_("例如：签收人、快递单号、电子发票平台的接收回执。")
     )
+    file = forms.FileField(label=_("凭证文件"), required=False)
 
 
 class RejectForm(ReasonForm):

@@ -4,6 +4,7 @@ from billing.models.anomalies import UsageAnomaly
 from billing.models.bank import BankMapping, BankRow, BankStatement, KnownPayer, Refund
 from billing.models.disputes import BillDispute
 from billing.models.documents import Document, DocumentLine, FormalInvoice, NumberSeries
+from billing.models.formal import FormalFile, RedLetter
 from billing.models.interest import CollectionCost, Judgment, LprRate
 from billing.models.ledger import LedgerEntry
 from billing.models.metering import RateLine, ServicePeriod, UsageRecord
@@ -23,6 +24,7 @@ __all__ = [
     "CollectionCost",
     "Document",
     "DocumentLine",
+    "FormalFile",
     "FormalInvoice",
     "InvoiceRun",
     "InvoiceRunRow",
@@ -33,6 +35,7 @@ __all__ = [
     "LprRate",
     "NumberSeries",
     "RateLine",
+    "RedLetter",
     "Refund",
     "ServicePeriod",
     "StagedUsage",

@@ -251,6 +251,13 @@ class FormalInvoice(models.Model):
         REJECTED = "rejected", _("已退回")
         RED_LETTERED = "red_lettered", _("已红冲")
 
+    class SentHow(models.TextChoices):
+        PLATFORM = "platform", _("税务数字账户")
+        EMAIL = "email", _("电子邮件")
+        PORTAL = "portal", _("本门户")
+        COURIER = "courier", _("邮寄")
+        BY_HAND = "by_hand", _("当面送交")
+
     document = models.ForeignKey(Document, models.PROTECT, related_name="formal_invoices", verbose_name=_("账单"))
     kind = models.CharField(_("发票种类"), max_length=16, choices=Kind.choices)
     number = models.CharField(
@@ -262,6 +269,13 @@ class FormalInvoice(models.Model):
     tax = MoneyField(_("税额"))
     gross = MoneyField(_("价税合计"))
     state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.SENT)
+    sent_on = models.DateField(_("送出日期"), null=True, blank=True)
+    sent_how = models.CharField(_("送达方式"), max_length=10, choices=SentHow.choices, blank=True)
+    sent_to = models.CharField(_("送达对象"), max_length=160, blank=True)
+    acknowledged_by = user_column(_("乙方签收人"))
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name=_("所替换的发票")
+    )
     received_on = models.DateField(_("乙方收到日期"), null=True, blank=True)
     received_proof = models.CharField(_("签收凭证"), max_length=200, blank=True)
     due_on = models.DateField(_("付款到期日"), null=True, blank=True)
@@ -317,6 +331,15 @@ class FormalInvoice(models.Model):
                 name="formal_received_after_date",
                 condition=Q(received_on__isnull=True) | Q(received_on__gte=F("dated_on")),
                 violation_error_message=_("收到日期不能早于开票日期。"),
+            ),
+            models.CheckConstraint(
+                name="formal_sent_whole",
+                condition=Q(sent_on__isnull=True, sent_how="", sent_to="")
+                | (
+                    Q(sent_on__isnull=False, sent_how__in=["platform", "email", "portal", "courier", "by_hand"])
+                    & ~Q(sent_to="")
+                ),
+                violation_error_message=_("送达须写明日期、方式和对象。"),
             ),
             models.CheckConstraint(
                 name="formal_rejected_dated", condition=~Q(state="rejected") | Q(rejected_on__isnull=False)

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 
 from billing.dispute_faces import with_badges
 from billing.faces import CORRECTIONS, COUNTING, STANDINGS, Today, countdown, open_amount, standing_badge, today_is
+from billing.forms.formal import SendBackForm
 from billing.interest_page import day_asked
-from billing.models import Document
+from billing.models import Document, FormalInvoice
 from billing.panels import correction_context
 from billing.periods import civil_day
 from billing.printing import interest_pdf as draw_interest
@@ -60,6 +61,8 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "portal/billing/correction.html", correction_context(bill))
     context = {
         "disputes": with_badges(list(bill.disputes.all())),
+        "waiting": next((row for row in bill.formal_invoices.all() if row.state == FormalInvoice.State.SENT), None),
+        "send_back": SendBackForm(),
         "may_dispute": bill.paid_fen < bill.gross_fen,
         "document": bill,
         "sheet": sheet_of(bill, today=today),

@@ -33,6 +33,7 @@ def package(*names: str) -> bytes:
         pytest.param("表.xlsx", package("[Content_Types].xml", "xl/workbook.xml"),
                      "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", id="xlsx"),
         pytest.param("公文.ofd", package("OFD.xml"), "application/ofd", id="ofd"),
+        pytest.param("发票.xml", "<?xml version='1.0'?><发票/>".encode(), "application/xml", id="xml"),
         pytest.param("C:\\用户\\报告.pdf", PDF, "application/pdf", id="a whole Windows path"),
     ],
 )  # fmt: skip
@@ -62,6 +63,7 @@ def test_allowed(name: str, content: bytes, expected: str) -> None:
         pytest.param("a.xlsx", package("xl/workbook.xml", "xl/vbaProject.bin"), "macro", id="macros"),
         pytest.param("a.docx", package("word/document.xml", "word/embeddings/run.exe"), "macro", id="a program inside"),
         pytest.param("a.txt", b"text\x00binary", "content", id="a text with NUL"),
+        pytest.param("a.xml", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "content", id="xml with entities"),
         pytest.param("a.csv", b"\xff\xfe\xfa\xfb\x80\xff", "content", id="no text in any encoding"),
     ],
 )
