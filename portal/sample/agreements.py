@@ -91,6 +91,8 @@ def _in_force(people: People, body: Organisation, hours: SupportHours, start: da
     take_text(version, _standard())
     version.period_months, version.statement_working_days = 1, 5
     version.parameters = {"update_cycle": "每个工作日", "service_period": "月"}
+    if body == people.bodies[1]:
+        version.interest_basis, version.interest_rate = AgreementVersion.InterestBasis.LPR_FLOATING, Decimal("1.5")
     version.save()
     _rates(version, start)
     _credit_rules(version)

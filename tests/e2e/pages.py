@@ -113,6 +113,11 @@ def _admin_pages(looker: User) -> Iterator[Page]:
     yield from _desk_pages(looker)
     yield from _telling_pages(looker)
     yield from _receipt_pages(looker)
+    for bill in Document.objects.filter(kind="interest_invoice").select_related("refers_to").order_by("pk")[:1]:
+        path = reverse("admin:billing_document_interest_page", args=[bill.refers_to_id])
+        yield Page("admin-billing_document-interest", path, looker.username)
+        whole = f"{reverse('admin:billing_document_interest_sum')}?agreement={bill.agreement_id}"
+        yield Page("admin-billing_document-interest-sum", whole, looker.username)
     yield Page("admin-sla_rating-figures", reverse("admin:sla_rating_figures"), looker.username)
     for model, model_admin in sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label_lower):
         name = f"{model._meta.app_label}_{model._meta.model_name}"
@@ -207,6 +212,9 @@ def _portal_records(user: User) -> Iterator[Page]:
     for stated in UsageStatement.objects.for_user(user).order_by("pk"):
         path = reverse("billing:statement", args=[stated.pk])
         seen.setdefault(f"s{stated.state}", Page(f"portal-statement-{stated.state}", path, user.username))
+        if bill.standing == "overdue":
+            detail = Page("portal-bill-interest", reverse("billing:interest", args=[bill.pk]), user.username)
+            seen.setdefault("interest", detail)
     for row in ObligationOccurrence.objects.for_user(user).order_by("pk"):
         seen.setdefault(
             f"d{row.state}", Page(f"portal-duty-{row.state}", reverse("contracts:duty", args=[row.pk]), user.username)

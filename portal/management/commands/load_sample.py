@@ -24,6 +24,7 @@ from portal.sample.desk import make_desk, use_desk
 from portal.sample.drafting import make_draftings
 from portal.sample.duties import make_duties
 from portal.sample.formal import make_formal
+from portal.sample.interest import make_interest
 from portal.sample.invoices import make_invoices
 from portal.sample.life import make_lives
 from portal.sample.moments import Moments
@@ -79,6 +80,7 @@ class Command(BaseCommand):
             agreements = make_agreements(people, hours, today=moments.today)
             make_draftings(people, hours, today=moments.today)
             make_invoices(people, agreements, moments)
+            make_interest(people, agreements, moments)
             make_corrections(people, agreements, moments)
             make_formal(people, agreements, moments)
             make_papers(people, agreements)
