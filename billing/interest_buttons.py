@@ -1,5 +1,6 @@
 """The buttons of a bill's page on interest: invoice it, waive it, and what enforcing the claim adds."""
 
+from decimal import Decimal
 from typing import Any, cast
 
 from django.http import HttpRequest
@@ -39,7 +40,7 @@ def _due_on(document: Document) -> Any:
 
 def _invoice(request: HttpRequest, obj: Document, data: dict[str, Any]) -> Outcome:
     taxed = data["taxed"] == forms.InterestInvoiceForm.TAXED
-    tax = interest_invoices.Tax(data["rate"] if taxed else interest_invoices.ZERO, "" if taxed else data["ground"])
+    tax = interest_invoices.Tax(data["rate"] if taxed else Decimal(0), "" if taxed else data["ground"])
     made = interest_invoices.draft(obj, until=data["until"], tax=tax, by=_user(request), at=timezone.now())
     return _to(made, gettext("已拟制利息账单草稿 %(gross)s 元，请核对后提请开具。") % {"gross": made.gross})
 

@@ -108,7 +108,8 @@ def _lines(documents: DocumentQuerySet, on: date) -> Iterator[Line]:
     for bill in _with_rows(documents, on):
         if bill.version_id not in agreed:
             agreed[bill.version_id] = terms_of(bill.version)
-        due: date = bill.due_on
+        due = bill.due_on
+        assert due is not None, "asked for by the query"  # noqa: S101
         rows = Rows(due, bill.paid_by, bill.standing_costs, judgment_of(bill))
         debt = debt_from(bill, rows, table=table, agreed=agreed[bill.version_id])
         found = debt.on(on)

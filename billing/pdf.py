@@ -19,7 +19,7 @@ from billing.papers.bill import bill_story, bill_title, credit_note_story
 from billing.papers.interest import interest_story
 from billing.papers.letter import letter_story
 from billing.papers.statement import account_story, statement_story
-from billing.papers.write_off import write_off_story
+from billing.papers.write_off import write_off_story, write_off_title
 from billing.wording import sayer
 from people.canonical import encode
 from people.pages import Foot, page_bytes
@@ -36,7 +36,6 @@ _STORIES: dict[type[Any], Callable[[Any], list[Flowable]]] = {
 }
 _TITLES = {
     CreditNote: "贷项通知单（冲减账单）",
-    WriteOff: "核销单",
     InterestStatementDocument: "逾期利息计算书",
     StatementDocument: "对账单",
     AccountStatement: "往来对账单",
@@ -65,6 +64,8 @@ def title_of(document: Document) -> str:
     """The title that the paper carries, in its language."""
     if isinstance(document, InvoiceDocument):
         return bill_title(document)
+    if isinstance(document, WriteOff):
+        return write_off_title(document)
     return sayer(document.heading.language)(_TITLES[type(document)])
 
 

@@ -162,6 +162,7 @@ PORTAL_PAGES: tuple[tuple[str, object], ...] = (
     ("billing:rates", _("价目与试算")),
     ("billing:payments", _("付款记录")),
     ("billing:account", _("往来对账")),
+    ("billing:interest-sum", _("逾期利息")),
     ("contracts:agreements", pgettext_lazy("menu", "协议")),
     ("contracts:duties", pgettext_lazy("menu", "义务")),
     ("contracts:compliance", _("规则与安全")),

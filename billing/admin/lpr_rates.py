@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -49,7 +50,15 @@ def _withdraw(request: HttpRequest, obj: LprRate, data: dict[str, Any]) -> str:
 @admin.register(LprRate)
 class LprRateAdmin(RecordAdmin):
     change_list_template = "admin/billing/lpr_rates.html"
-    list_display = ("month", "published_day", "one_year_shown", "five_year_shown", "state_badge", "checked", "source")
+    list_display = (
+        "month",
+        "published_day",
+        "one_year_shown",
+        "five_year_shown",
+        "state_badge",
+        "checked",
+        "source_short",
+    )
     list_filter = ("state", "origin", ("published_on", DateRangeFilter))
     search_fields = ("month", "source")
     search_help_text = _("按月份（如 2026-09）或来源查找")
@@ -109,3 +118,7 @@ class LprRateAdmin(RecordAdmin):
         if obj.verified_on is None:
             return "—"
         return f"{iso(obj.verified_on)} {obj.verified_by.get_full_name() if obj.verified_by else ''}".strip()
+
+    @admin.display(description=_("来源"), ordering="source")
+    def source_short(self, obj: LprRate) -> SafeString:
+        return format_html('<span title="{}">{}</span>', obj.source, Truncator(obj.source).chars(28))

@@ -14,7 +14,7 @@ def write_off_story(document: WriteOff) -> list[Flowable]:
     heading = document.heading
     say = sayer(heading.language)
     return [
-        *blocks.title(*_title(document, say)),
+        *blocks.title(write_off_title(document), _under_title(document, say)),
         blocks.heading_grid(heading, _bill(document, say)),
         blocks.gap(),
         blocks.parties((say("债务人"), document.debtor), (say("债权人"), document.creditor), say),
@@ -25,10 +25,15 @@ def write_off_story(document: WriteOff) -> list[Flowable]:
     ]
 
 
-def _title(document: WriteOff, say: Say) -> tuple[str, str]:
+def write_off_title(document: WriteOff) -> str:
+    """The title: a waiver of interest is called so, since it releases the debt."""
+    return sayer(document.heading.language)("核销单" if document.waived_until is None else "利息减免单")
+
+
+def _under_title(document: WriteOff, say: Say) -> str:
     if document.waived_until is not None:
-        return say("利息减免单"), say("债权人免除下列逾期利息；本金、其余利息和以后的利息不受影响。")
-    return say("核销单"), say("本单为收款方内部账务处理，不是对债务的免除；事后收到款项的，冲回核销后照常入账。")
+        return say("债权人免除下列逾期利息；本金、其余利息和以后的利息不受影响。")
+    return say("本单为收款方内部账务处理，不是对债务的免除；事后收到款项的，冲回核销后照常入账。")
 
 
 def _label(document: WriteOff, say: Say, what: str) -> str:

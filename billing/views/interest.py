@@ -49,4 +49,4 @@ def interest_sum(request: HttpRequest) -> HttpResponseBase:
 
 
 def _own(request: HttpRequest) -> DocumentQuerySet:
-    return cast(DocumentQuerySet, Document.objects.for_user(cast(User, request.user)))
+    return Document.objects.for_user(cast(User, request.user))

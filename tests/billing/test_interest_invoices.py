@@ -171,7 +171,13 @@ def test_the_paper_shows_each_segment_and_the_tax(owed: Document, finance: User,
 
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(printing.kept_pdf(invoice))).pages)
 
-    for words in ("逾期利息付款通知书", owed.number, "价外费用，按税率 6% 含税", "× 日 0.05% × 30", "壹仟伍佰元整"):
+    for words in (
+        "逾期利息付款通知书",
+        str(owed.number),
+        "价外费用，按税率 6% 含税",
+        "× 日 0.05% × 30",
+        "壹仟伍佰元整",
+    ):
         assert words in text.replace("\n", ""), words
 
 
@@ -219,5 +225,5 @@ def test_who_proposes_a_waiver_never_decides_it(owed: Document, finance_lead: Us
 def test_a_waiver_and_an_invoice_are_not_drafted_for_the_same_days(owed: Document, finance: User) -> None:
     proposed(owed, finance)
 
-    with pytest.raises(Refused, match="已有一份核销单草稿"):
+    with pytest.raises(Refused, match="已有一份利息减免单草稿"):
         drafted(owed, finance)
