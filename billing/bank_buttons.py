@@ -163,6 +163,10 @@ def _forget(request: HttpRequest, obj: KnownPayer, said: dict[str, Any]) -> str:
     return gettext("已停用，不再据此认出付款人。")
 
 
+def _may_bounce(obj: BankReceipt) -> bool:
+    return not obj.refunds.exclude(state=Refund.State.DROPPED).exists()
+
+
 def _has_left(obj: BankReceipt) -> bool:
     return obj.left_fen > 0
 
@@ -201,7 +205,7 @@ RECEIPT_VERBS = (
     Verb("follow", _("跟进"), RECORD, _follow, form=forms.FollowForm),
     Verb("refund", _("提出退款"), PROPOSE, _refund, form=forms.RefundForm, when=_has_left,
          explain=lambda obj: gettext("提出后这部分款项不能再核销；由财务主管批准后付款。")),
-    Verb("bounced", _("银行退回或误转"), PROPOSE, _bounced, form=ReasonForm, tone="danger",
+    Verb("bounced", _("银行退回或误转"), PROPOSE, _bounced, form=ReasonForm, when=_may_bounce, tone="danger",
          explain=lambda obj: gettext("整笔收款作退回处理：批准后它的核销全部冲回，较晚的收款自动重排。")),
 )  # fmt: skip
 REFUND_VERBS = (

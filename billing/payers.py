@@ -38,6 +38,7 @@ class Payers:
         self._names: dict[str, dict[int, tuple[int, str]]] = defaultdict(dict)
         self._known_accounts: dict[str, set[int]] = defaultdict(set)
         self._known_names: dict[str, set[int]] = defaultdict(set)
+        self._known: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self._read_names()
         for number, body in BankAccount.objects.filter(state__in=["current", "former"]).values_list(
             "number", "organisation"
@@ -47,6 +48,7 @@ class Payers:
             "name_key", "account", "organisation"
         ):
             self._known_names[name].add(body)
+            self._known[name].append((account, body))
             if account:
                 self._known_accounts[account].add(body)
 
@@ -63,11 +65,14 @@ class Payers:
         return sorted(found, key=lambda claim: (-claim.points, claim.organisation))
 
     def learnt(self, receipt: BankReceipt) -> int | None:
-        """The one organisation that people confirmed this payer to pay for; None when there is none, or several."""
-        known = self._known_names.get(key(receipt.payer_name), set())
-        if account := plain_account(receipt.payer_account):
-            known = known & self._known_accounts.get(account, set())
-        return next(iter(known)) if len(known) == 1 else None
+        """The one organisation that people confirmed this payer to pay for; None when there is none, or several.
+
+        An account tells payers of one name apart only where both were stated.
+        """
+        account = plain_account(receipt.payer_account)
+        known = self._known.get(key(receipt.payer_name), [])
+        bodies = {body for stated, body in known if not stated or not account or stated == account}
+        return next(iter(bodies)) if len(bodies) == 1 else None
 
     def _signs(self, account: str, name: str) -> Iterator[tuple[int, int, str]]:
         for body in sorted(self._accounts.get(account, {})) if account else ():

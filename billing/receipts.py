@@ -227,7 +227,7 @@ def _check_order(debt: Debt, day: date) -> None:
     later = [payment.on for payment in paid if payment.on > day and not _is_credit_of_principal(payment)]
     if later:
         raise Refused(
-            _("该账单已有更晚（%(later)s）的核销，利息是按先后次序计算的；请先冲回较晚的核销，再按到账先后重新核销。")
+            _("该账单已有更晚（%(later)s）的核销，利息是按先后次序计算的；请用“重排核销”，由系统按到账先后重新核销。")
             % {"later": max(later)}
         )
 

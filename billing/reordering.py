@@ -65,6 +65,11 @@ class Plan:
     interest_after: Decimal
 
     @property
+    def changes(self) -> bool:
+        """Whether anything is to be done."""
+        return any(step.changes for step in self.steps)
+
+    @property
     def difference(self) -> Decimal:
         """More interest than before (less where negative)."""
         return self.interest_after - self.interest_before

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import BankReceipt
 from billing.proposing import Matcher, Proposal
+from billing.querysets import BankReceiptQuerySet
 from contracts.models import Organisation
 from people.models import User
 
@@ -97,7 +98,7 @@ def room(what: Asked, *, user: User, today: date, number: Any = 1) -> Room:
     return Room(page, lines, page.paginator.count, Decimal(fen).scaleb(-2))
 
 
-def narrowed(rows: Any, what: Asked, *, user: User, today: date) -> QuerySet[BankReceipt]:
+def narrowed(rows: BankReceiptQuerySet, what: Asked, *, user: User, today: date) -> BankReceiptQuerySet:
     """The receipts that the filters keep."""
     if what.q:
         rows = rows.filter(
@@ -111,8 +112,7 @@ def narrowed(rows: Any, what: Asked, *, user: User, today: date) -> QuerySet[Ban
         rows = rows.filter(keeper=user) if what.keeper == "mine" else rows.filter(keeper__isnull=True)
     if what.payer:
         rows = rows.filter(party__isnull=what.payer == "unknown")
-    found: QuerySet[BankReceipt] = rows
-    return found
+    return rows
 
 
 def chosen(values: Sequence[str]) -> list[tuple[int, str]]:

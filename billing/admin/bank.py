@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from billing import bank_buttons as buttons
 from billing.faces import figure, iso
 from billing.models import BankMapping, BankRow, BankStatement, KnownPayer, Refund
+from journal.models import Approval
 from people.console import DateRangeFilter, Panel, RecordAdmin, badge
 from people.showing import Tone
 
@@ -63,8 +64,8 @@ class BankMappingAdmin(RecordAdmin):
 @admin.register(BankStatement)
 class BankStatementAdmin(RecordAdmin):
     list_display = (
-        "name", "mapping", "account", "span", "count_in", "sum_in_shown", "count_out", "sum_out_shown", "balance_badge",
-        "added", "state_badge", "uploaded_at",
+        "name", "state_badge", "mapping", "span", "count_in", "sum_in_shown", "count_out", "sum_out_shown",
+        "balance_badge", "added", "uploaded_at",
     )  # fmt: skip
     export_columns = (
         "name", "mapping", "account", "first_day", "last_day", "count_in", "sum_in", "count_out", "sum_out", "opening",
@@ -164,6 +165,13 @@ class RefundAdmin(RecordAdmin):
     search_help_text = _("按收款人、原因或流水号查找")
     verbs = buttons.REFUND_VERBS
     empty_hint = _("还没有退款；在有余额的银行收款页面提出。")
+
+    def panels(self, request: HttpRequest, obj: Any) -> Iterable[Panel]:
+        asked = Approval.objects.of(obj).select_related("requested_by", "decided_by").order_by("-pk")
+        if rows := list(asked):
+            context = {"rows": rows, "may_see": request.user.has_perm("journal.view_approval")}
+            template = "admin/billing/asked.html"
+            yield Panel(name="approvals", label=_("审批"), template=template, context=context, count=len(rows))
 
     @admin.display(description=_("金额"), ordering="amount")
     def amount_shown(self, obj: Refund) -> SafeString:

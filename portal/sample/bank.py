@@ -91,7 +91,8 @@ def _newest_open(agreements: Sequence[Agreement]) -> list[Document]:
 
 def _oldest_open(agreement: Agreement) -> Document:
     rows = Document.objects.issued().filter(agreement=agreement, kind=Document.Kind.INVOICE).with_paid()
-    return next(row for row in rows.order_by("issued_on", "pk") if row.paid_fen < row.gross_fen)
+    found: Document = next(row for row in rows.order_by("issued_on", "pk") if row.paid_fen < row.gross_fen)
+    return found
 
 
 def _mapping(people: People, moments: Moments, file: Any, read: dict[str, str]) -> BankMapping:

@@ -251,3 +251,24 @@ def test_proposals_for_many_cost_a_fixed_number_of_queries(bills: list[Document]
         found = [matcher.proposals(row) for row in rows]
 
     assert all(found)
+
+
+@pytest.mark.parametrize(
+    ("known", "account", "found"),
+    [
+        pytest.param("", "", True, id="no accounts"),
+        pytest.param("6217", "6217", True, id="the same account"),
+        pytest.param("", "6217", True, id="confirmed without an account"),
+        pytest.param("6217", "", True, id="the bank gives none"),
+        pytest.param("6217", "6222", False, id="another account"),
+    ],
+)
+def test_a_payer_is_learnt_by_name_and_account(
+    agreement: Agreement, finance: User, known: str, account: str, found: bool
+) -> None:
+    body = agreement.party_b
+    payers.learn(making.receipt("1.00", payer_name="财务科", payer_account=known), body, by=finance, at=NOW)
+
+    receipt = making.receipt("1.00", payer_name="财务科", payer_account=account)
+
+    assert payers.Payers().learnt(receipt) == (body.pk if found else None)

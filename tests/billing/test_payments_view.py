@@ -40,7 +40,7 @@ def test_own_money_is_shown_whole(portal: Client, bill: Document, finance: User,
 
     page = seen(portal)
 
-    for words in ("6,000.00", bill.number, "5,406.00", "500.00", "2026-10-20 退回 94.00"):
+    for words in ("6,000.00", str(bill), "5,406.00", "500.00", "2026-10-20 退回 94.00"):
         assert words in page, words
     assert "6217000010001234567" not in page
 
@@ -59,7 +59,7 @@ def test_of_a_treasurys_money_only_the_own_part_is_shown(
 
     assert "代付部分" in page
     assert "5,406.00" in page
-    for hidden in ("9,000.00", "3,594.00", other.number, "10001"):
+    for hidden in ("9,000.00", "3,594.00", str(other), "10001"):
         assert hidden not in page, hidden
 
 
