@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Document
+from billing.models import Document, UsageStatement
 from contracts.referring import add_kind
 from contracts.searching import Findable, Source, add_source
 
@@ -32,7 +32,13 @@ def _document_url(number: str) -> str | None:
     return reverse("admin:billing_document_change", args=[pk]) if pk else None
 
 
+def _statement_url(number: str) -> str | None:
+    pk = UsageStatement.objects.filter(number=number).values_list("pk", flat=True).first()
+    return reverse("admin:billing_usagestatement_change", args=[pk]) if pk else None
+
+
 def register_sources() -> None:
     """Let bills be found, and their numbers be followed."""
+    add_kind(r"DZ-\d{4}-\d{5}", "billing.view_usagestatement", _statement_url)
     add_kind(r"ZD-\d{4}-\d{5}", "billing.view_document", _document_url)
     add_source(Source(kind="document", label=_("账单"), permission="billing.view_document", everything=_documents))

@@ -1,6 +1,7 @@
 """An invoice run on its page and as rows to take away: refusals first, amounts beside those of the period before."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from billing.models import Document, InvoiceRun, InvoiceRunRow
+from billing.models import Document, InvoiceRun, InvoiceRunRow, UsageAnomaly
 from billing.money import ZERO
 from people.exporting import FORMATS
 from people.showing import Panel, Tone, badge
@@ -30,6 +31,7 @@ class Reviewed:
     row: InvoiceRunRow
     badge: SafeString
     before: Decimal | None
+    anomalies: int
 
     @property
     def gross(self) -> Decimal | None:
@@ -72,10 +74,11 @@ def reviewed(run: InvoiceRun) -> list[Reviewed]:
     rows = list(
         run.rows.select_related(*related).defer("document__snapshot").annotate(rank=rank).order_by("rank", "pk")
     )
-    before = _before(rows)
+    before, strange = _before(rows), _anomalies(rows)
     return [
-        Reviewed(row, _badge(row), before.get((row.period.agreement_id, row.period.number - 1))) for row in rows
-    ]  # fmt: skip
+        Reviewed(row, _badge(row), before.get((row.period.agreement_id, row.period.number - 1)), strange[row.period_id])
+        for row in rows
+    ]
 
 
 def percent_done(run: InvoiceRun) -> tuple[int, int, int]:
@@ -137,13 +140,25 @@ def sheet_rows(run: InvoiceRun) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
-def _before(rows: list[InvoiceRunRow]) -> dict[tuple[int, int], Decimal]:
+def _before(rows: Sequence[InvoiceRunRow]) -> dict[tuple[int, int], Decimal]:
     """What the bills of these agreements came to, by agreement and number of the period; one query."""
     bills = Document.objects.filter(
         kind=Document.Kind.INVOICE, agreement__in={row.period.agreement_id for row in rows},
         period__number__in={row.period.number - 1 for row in rows},
     )  # fmt: skip
     return {(pk, number): gross for pk, number, gross in bills.values_list("agreement", "period__number", "gross")}
+
+
+def _anomalies(rows: Sequence[InvoiceRunRow]) -> Counter[int]:
+    """How many anomalies of each period's days nobody explained; one query."""
+    open_ones = UsageAnomaly.objects.open().filter(agreement__in={row.period.agreement_id for row in rows})
+    found = list(open_ones.values_list("agreement", "day", "until"))
+    return Counter(
+        row.period_id
+        for row in rows
+        for agreement, day, until in found
+        if agreement == row.period.agreement_id and day < row.period.ends_on and until >= row.period.starts_on
+    )
 
 
 def _badge(row: InvoiceRunRow) -> SafeString:

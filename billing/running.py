@@ -193,8 +193,8 @@ def _claimed(at: datetime) -> InvoiceRun | None:
     for run in InvoiceRun.objects.working().filter(cut_off).order_by("started_at", "pk"):
         seen = InvoiceRun.objects.filter(pk=run.pk, state=run.state, moved_at=run.moved_at)
         if seen.update(moved_at=at):
-            run.refresh_from_db()
-            return run
+            claimed: InvoiceRun = InvoiceRun.objects.get(pk=run.pk)
+            return claimed
     return None
 
 

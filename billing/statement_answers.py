@@ -137,7 +137,7 @@ def lapse(statement: UsageStatement, *, at: datetime) -> str:
     return "deemed"
 
 
-def state_of(statement: UsageStatement) -> State:
+def state_of(statement: UsageStatement) -> UsageStatement.State:
     """Where a sent statement stands, told by the answers to its lines."""
     answers = [getattr(line, "answer", None) for line in statement.lines.select_related("answer")]
     given = [answer for answer in answers if answer is not None]
@@ -163,7 +163,9 @@ def _answerable(statement: UsageStatement) -> UsageStatement:
 def _open_dispute(line: UsageStatementLine) -> LineAnswer:
     """The dispute of a line, not answered yet, under the lock of its agreement."""
     statement = locked(line.statement)
-    answer = LineAnswer.objects.select_related("line__rate_line", "line__period").filter(line=line).first()
+    answer: LineAnswer | None = (
+        LineAnswer.objects.select_related("line__rate_line", "line__period").filter(line=line).first()
+    )
     if answer is None or not answer.is_open or statement.state == State.SUPERSEDED:
         raise Refused(_("第 %(line)d 行没有待答复的异议，请刷新页面查看。") % {"line": line.position})
     answer.line.statement = statement

@@ -8,12 +8,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from billing.anomalies import open_anomalies
 from billing.due_dates import in_words
 from billing.models import LineAnswer, UsageStatement, UsageStatementLine
 from billing.pricing import in_words as working_of
 from billing.statements import lines_that_differ
 from people.showing import Panel, Tone, badge
 
+MOST_ANOMALIES = 5
 STATE_TONES: dict[str, Tone] = {
     "draft": "muted",
     "sent": "info",
@@ -74,6 +76,7 @@ def statement_panels(statement: UsageStatement, *, on: date) -> Iterator[Panel]:
         "rows": rows,
         "counted": in_words(statement.confirm_working),
         "later": getattr(statement, "replaced_by", None),
+        "anomalies": list(open_anomalies(statement.period)[:MOST_ANOMALIES]),
         "bill": statement.period.documents.filter(kind="invoice").defer("snapshot").first(),
     }
     yield Panel(name="overview", label=_("概况"), template="admin/billing/statement_overview.html", context=context)

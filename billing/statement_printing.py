@@ -33,11 +33,11 @@ def statement_paper(statement: UsageStatement, heading: papers.Heading | None = 
 
 def heading_of(statement: UsageStatement) -> papers.Heading:
     """What the paper starts with, still without number and date."""
-    agreement = statement.period.agreement
+    agreement, maker = statement.period.agreement, statement.made_by or statement.sent_by
     return papers.Heading(
         agreement_no=agreement.number,
         agreement_title=agreement.title,
-        prepared_by=statement.made_by.get_full_name() if statement.made_by else "",
+        prepared_by=maker.get_full_name() if maker else "",
     )
 
 

@@ -103,13 +103,15 @@ def send(statement: UsageStatement, *, by: User, at: datetime) -> UsageStatement
         raise Refused(_("拟制之后用量或价目有变化，请先点“重新计算”，核对后再发送。"))
     today = civil_day(at)
     _set_deadline(statement, today)
-    heading = replace(heading_of(statement), issued_on=today, reviewed_by=by.get_full_name())
+    statement.sent_by = by
+    reviewed_by = by.get_full_name() if statement.made_by_id not in {None, by.pk} else ""
+    heading = replace(heading_of(statement), issued_on=today, reviewed_by=reviewed_by)
     require_drawable(statement_paper(statement, heading))
     before: UsageStatement | None = statement.replaces
     if before is not None:
         before.state = State.SUPERSEDED
         before.save()
-    statement.state, statement.sent_at, statement.sent_by = State.SENT, at, by
+    statement.state, statement.sent_at = State.SENT, at
     statement.number = printed(SERIES, today.year, take_number(SERIES, today.year))
     statement.snapshot = to_dict(statement_paper(statement, replace(heading, number=statement.number)))
     statement.save()

@@ -84,7 +84,8 @@ class InvoiceRunAdmin(ReadOnlyAdmin):
             ),
             "issued_count": Count("rows", filter=Q(rows__issuing="issued"), distinct=True),
         }
-        return super().get_queryset(request).annotate(**counts)
+        rows: QuerySet[InvoiceRun] = super().get_queryset(request).annotate(**counts)
+        return rows
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -85,7 +85,7 @@ def _reject(request: HttpRequest, obj: Any, data: Said) -> str:
 
 
 def _has_dispute(obj: Any) -> bool:
-    return obj.state == State.DISPUTED and obj.lines.filter(answer__kind="disputed", answer__outcome="").exists()
+    return obj.state == State.DISPUTED and bool(obj.lines.filter(answer__kind="disputed", answer__outcome="").exists())
 
 
 def _unanswered(obj: Any) -> bool:

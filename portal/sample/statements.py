@@ -30,7 +30,7 @@ def make_statements(people: People, agreements: list[Agreement], moments: Moment
         counts=line.quantity - Decimal(120),
         file=log,
     )
-    statement_answers.dispute(line, objection, by=people["huanghai"], at=_later(disputed, hours=20))
+    statement_answers.dispute(line, objection, by=people["huanghai"], at=_later(disputed, hours=26))
 
 
 def make_runs(people: People, moments: Moments) -> None:

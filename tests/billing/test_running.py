@@ -12,8 +12,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from billing import invoicing, running
-from billing.models import Document, InvoiceRun, InvoiceRunRow, NumberSeries
+from billing import charging, invoicing, running
+from billing.models import Document, InvoiceRun, InvoiceRunRow, NumberSeries, UsageAnomaly
 from billing.run_panels import reviewed, sheet_rows
 from contracts.models import Agreement
 from people.models import User
@@ -143,7 +143,7 @@ def test_the_lead_issues_all_and_the_numbers_have_no_gap(run: InvoiceRun, financ
 
     assert run.state == InvoiceRun.State.DONE
     assert results(run) == [("drafted", "issued"), ("drafted", "issued"), ("refused", "")]
-    assert sorted(Document.objects.values_list("sequence", flat=True)) == [1, 2]
+    assert list(Document.objects.order_by("sequence").values_list("sequence", flat=True)) == [1, 2]
 
 
 def test_whoever_started_a_run_does_not_issue_it(run: InvoiceRun) -> None:
@@ -205,6 +205,18 @@ def test_refusals_come_first_and_amounts_stand_beside_the_last_period(
     assert len(list(sheet_rows(second))) == 4
 
 
+def test_anomalies_of_a_period_stand_beside_it(run: InvoiceRun, three: list[Agreement]) -> None:
+    days = {"day": date(2026, 9, 30), "until": date(2026, 10, 2)}
+    fields = {"meter": "query", "observed": 1, "expected": 1, "found_at": NOW, **days}
+    for agreement, kind in ((three[0], "gap"), (three[0], "jump"), (three[1], "gap")):
+        UsageAnomaly.objects.create(agreement=agreement, kind=kind, **fields)
+    UsageAnomaly.objects.create(agreement=three[2], kind="gap", **{**fields, "day": OCTOBER})
+
+    assert {one.row.period.agreement_id: one.anomalies for one in reviewed(run)} == {
+        three[0].pk: 2, three[1].pk: 1, three[2].pk: 0,
+    }  # fmt: skip
+
+
 def test_the_page_shows_progress_and_results(
     client: Client, run: InvoiceRun, finance: User, finance_lead: User, django_assert_max_num_queries: Any
 ) -> None:
@@ -252,7 +264,7 @@ def test_without_the_lock_only_the_constraint_stops_the_second(
     at_once: Callable[..., list[Any]], three: list[Agreement], finance: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: both look before either writes; one row is kept back by the unique index alone."""
-    both_have_looked, real = Barrier(2, timeout=10), invoicing.charges_of
+    both_have_looked, real = Barrier(2, timeout=10), charging.charges_of
 
     def charges_of(*said: Any, **more: Any) -> Any:
         found = real(*said, **more)
