@@ -16,10 +16,10 @@ from django.db.models.functions import Coalesce
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing.models import Document, DocumentLine, RateLine, ServicePeriod
+from billing.models import Document, DocumentLine, RateLine, ServicePeriod, UsageRecord
 from billing.money import ZERO
 from billing.periods import midnight
-from billing.pricing import priced, with_detail
+from billing.pricing import priced
 from billing.summing import Span, Usage, usage_of
 from billing.tax import Taxed
 from billing.taxing import Levied, TaxTable, kept, taxed
@@ -31,7 +31,7 @@ NAMED_EVENTS = 20  # late usage rows named in the working of an adjustment
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One line to bill: a rate on the usage of a period, in yuan, with its tax."""
+    """One line to bill: a rate on the usage of a period, in yuan, with its tax and its working (not yet in words)."""
 
     rate: RateLine
     period: ServicePeriod
@@ -100,6 +100,12 @@ def charges_of(
     """
     if ready is None or ready.usage.newest != last_usage(agreement):
         ready = ready_of([period], anew=anew)[agreement.pk]
+    return charged(ready)
+
+
+def charged(ready: Ready) -> list[Charge]:
+    """The same for what is read already: pure rating, but for the names of late usage rows where there are any."""
+    period = ready.periods[-1]
     own = [(rate, span) for rate in ready.rates if (span := _applies(rate, period))]
     if not own:
         raise Refused(_("协议在 %(period)s 没有适用的价目，请先登记价目再出账。") % {"period": period})
@@ -111,7 +117,7 @@ def charges_of(
 
 
 def ready_of(periods: Sequence[ServicePeriod], *, anew: bool = False) -> dict[int, Ready]:
-    """For each agreement, by its key, what the charges of its period are made of: four queries for them all.
+    """For each agreement, by its key, what the charges of its period are made of: five queries for them all.
 
     anew: without what was billed for the period itself and for later ones.
     """
@@ -132,9 +138,13 @@ def last_usage(agreement: Agreement) -> int:
 
 
 def _rates(asked: Collection[int]) -> dict[int, list[RateLine]]:
+    """The prices of agreements by their versions, each version read once however many prices it has."""
+    active = AgreementVersion.objects.filter(agreement__in=asked, state=AgreementVersion.State.ACTIVE)
+    versions = {version.pk: version for version in active}
     rows = RateLine.objects.filter(version__agreement__in=asked, version__state=AgreementVersion.State.ACTIVE)
     found: dict[int, list[RateLine]] = {}
-    for rate in rows.select_related("version").order_by("version__effective_from", "fee_kind", "pk"):
+    for rate in rows.order_by("version__effective_from", "fee_kind", "pk"):
+        rate.version = versions[rate.version_id]
         found.setdefault(rate.version.agreement_id, []).append(rate)
     return found
 
@@ -221,7 +231,7 @@ def _charge(
     price = priced(rate, quantity, days=(span[1] - span[0]).days, whole_days=period.whole_days)
     levied = ready.taxes.levied(rate, period.last_day)
     found = taxed(rate, price.amount - done.of(rate), levied.rate)
-    trace = with_detail({**price.trace, "span": _told(span), **more, **kept(rate, levied, found)}, rate.unit)
+    trace = {**price.trace, "span": _told(span), **more, **kept(rate, levied, found)}
     return Charge(rate, period, words, quantity - done.quantity, found, levied, trace)
 
 
@@ -293,9 +303,10 @@ def _adjustment(rate: RateLine, period: ServicePeriod, span: Span, ready: Ready,
 
 def _late_events(rate: RateLine, period: ServicePeriod, span: Span, *, seen: int) -> list[str]:
     """The usage rows that came after the last bill, the first twenty by name."""
-    rows = period.agreement.usage.filter(
-        meter=rate.meter, occurred_at__gte=midnight(span[0]), occurred_at__lt=midnight(span[1])
-    )
+    rows = UsageRecord.objects.filter(
+        agreement=period.agreement_id, meter=rate.meter,
+        occurred_at__gte=midnight(span[0]), occurred_at__lt=midnight(span[1]),
+    )  # fmt: skip
     late = rows.filter(pk__gt=seen).order_by("pk").values_list("source", "source_event_id")
     return [f"{source}:{event}" for source, event in late[:NAMED_EVENTS]]
 

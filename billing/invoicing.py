@@ -19,6 +19,7 @@ from billing.interest_invoices import give_back, move_interest
 from billing.models import Document, DocumentLine, ServicePeriod
 from billing.numbering import SERIES, printed, take_number
 from billing.periods import civil_day
+from billing.pricing import with_detail
 from billing.printing import keep_pdf, numbered, paper_of, require_drawable
 from billing.telling import tell_issue_requested, tell_issued
 from contracts.models import Agreement
@@ -166,7 +167,7 @@ def _line(document: Document, position: int, charge: Charge) -> DocumentLine:
         tax_row=levied.row,
         tax=charge.taxed.tax,
         gross=charge.taxed.gross,
-        trace=charge.trace,
+        trace=with_detail(charge.trace, rate.unit),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from billing.models import RateLine
 from billing.money import round_to
@@ -115,7 +116,8 @@ def _step(step: Mapping[str, Any], unit: str) -> str:
         "up_to": number(_shown(step.get("up_to"))),
         "unit": unit,
     }
-    return _phrases().get(step["did"], "") % told
+    phrase = _PHRASES.get(step["did"])
+    return _(phrase) % told if phrase else ""
 
 
 def _shown(text: str | None) -> Decimal | None:
@@ -126,17 +128,16 @@ def _shown(text: str | None) -> Decimal | None:
     return round_to(value, SHOWN)
 
 
-def _phrases() -> dict[str, str]:
-    return {
-        Did.USED: _("用量 %(quantity)s %(unit)s"),
-        Did.FREE: _("免费 %(quantity)s %(unit)s"),
-        Did.FLAT: _("固定金额 %(amount)s 元"),
-        Did.UNITS: _("%(quantity)s × %(price)s = %(amount)s 元"),
-        Did.TIER: _("第 %(tier)s 档 %(quantity)s × %(price)s = %(amount)s 元"),
-        Did.TIER_FLAT: _("第 %(tier)s 档固定费 %(amount)s 元"),
-        Did.PACKAGES: _("%(quantity)s 包（每包 %(up_to)s %(unit)s）× %(price)s = %(amount)s 元"),
-        Did.PART: _("折算 %(amount)s 元"),
-        Did.MINIMUM: _("补足最低收费 %(amount)s 元"),
-        Did.MAXIMUM: _("超出最高收费 %(amount)s 元"),
-        Did.ROUNDED: _("四舍五入到分 %(amount)s 元"),
-    }
+_PHRASES = {
+    Did.USED: gettext_noop("用量 %(quantity)s %(unit)s"),
+    Did.FREE: gettext_noop("免费 %(quantity)s %(unit)s"),
+    Did.FLAT: gettext_noop("固定金额 %(amount)s 元"),
+    Did.UNITS: gettext_noop("%(quantity)s × %(price)s = %(amount)s 元"),
+    Did.TIER: gettext_noop("第 %(tier)s 档 %(quantity)s × %(price)s = %(amount)s 元"),
+    Did.TIER_FLAT: gettext_noop("第 %(tier)s 档固定费 %(amount)s 元"),
+    Did.PACKAGES: gettext_noop("%(quantity)s 包（每包 %(up_to)s %(unit)s）× %(price)s = %(amount)s 元"),
+    Did.PART: gettext_noop("折算 %(amount)s 元"),
+    Did.MINIMUM: gettext_noop("补足最低收费 %(amount)s 元"),
+    Did.MAXIMUM: gettext_noop("超出最高收费 %(amount)s 元"),
+    Did.ROUNDED: gettext_noop("四舍五入到分 %(amount)s 元"),
+}

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from people.models import User
 
 
-def scaled_sum(field: str, places: int) -> Any:
+def scaled_sum(field: str, places: int, **more: Any) -> Any:
     """The sum of a decimal column as a whole number of its smallest unit: SQLite adds decimals as doubles."""
-    return Sum(Cast(Round(F(field) * 10**places), BigIntegerField()))
+    return Sum(Cast(Round(F(field) * 10**places), BigIntegerField()), **more)
 
 
 def _total_of(rows: models.QuerySet[Any], link: str) -> Any:

@@ -1,21 +1,23 @@
 """Sums of usage by slice of time and meter, of one agreement or of thousands in one query."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Case, IntegerField, Max, Value, When
+from django.db.models import Case, IntegerField, Max, Q, Value, When
 
 from billing.models import UsageRecord
 from billing.periods import midnight
-from billing.querysets import scaled_sum
+from billing.querysets import UsageRecordQuerySet, scaled_sum
 
 Span = tuple[date, date]
 NOTHING = Decimal(0)
+NAMED = 500  # agreements named in the query; for more, all are read
+ABREAST = 3  # slices that are summed side by side; more are grouped, which sorts
 
 
 @dataclass(slots=True)
@@ -47,11 +49,11 @@ def usage_of(wanted: Mapping[int, Collection[date]]) -> dict[int, Usage]:
     if len(cuts) < 2:
         return found
     places = {pk: _places(usage.edges, cuts) for pk, usage in found.items()}
-    for agreement, meter, cut, micro, newest in _rows(found, cuts):
+    for agreement, meter, newest, cut, micro in _rows(found, cuts):
         usage = found[agreement]
         usage.newest = max(usage.newest, newest)
         place = places[agreement].get(cut) if cut is not None else None
-        if place is not None:
+        if place is not None and micro is not None:
             before = usage.sums.get((place, meter), NOTHING)
             usage.sums[place, meter] = before + Decimal(micro).scaleb(-6)
     return found
@@ -64,18 +66,36 @@ def _places(edges: Sequence[date], cuts: Sequence[date]) -> dict[int, int]:
     return {cut: place for place, (low, high) in slices for cut in range(at[low], at[high])}
 
 
-def _rows(asked: Collection[int], cuts: Sequence[date]) -> Iterable[tuple[int, str, int | None, int, int]]:
-    """(agreement, meter, slice, millionths, newest key); None for the slice of what lies before or after the cuts."""
-    rows = UsageRecord.objects.order_by().annotate(cut=_cut(cuts, 0, len(cuts)))
-    if len(asked) <= FEW:
+Row = tuple[int, str, int, int | None, int | None]  # agreement, meter, newest key, slice, millionths
+
+
+def _rows(asked: Collection[int], cuts: Sequence[date]) -> Iterator[Row]:
+    """The sums of every agreement, meter and slice; of what lies outside the cuts only the newest key."""
+    rows = UsageRecord.objects.order_by()
+    if len(asked) <= NAMED:
         rows = rows.filter(agreement__in=asked)
-    sums = rows.values("agreement", "meter", "cut").annotate(micro=scaled_sum("quantity", 6), newest=Max("pk"))
-    for agreement, meter, cut, micro, newest in sums.values_list("agreement", "meter", "cut", "micro", "newest"):
-        if agreement in asked:
-            yield agreement, meter, cut, micro, newest
+    made = _side_by_side(rows, cuts) if len(cuts) - 1 <= ABREAST else _one_by_one(rows, cuts)
+    return (row for row in made if row[0] in asked)
 
 
-FEW = 500  # agreements named in the query; for more, all are read
+def _side_by_side(rows: UsageRecordQuerySet, cuts: Sequence[date]) -> Iterator[Row]:
+    """A column for each slice: the index is read in its order, and nothing is sorted."""
+    columns = {
+        f"in_{place}": scaled_sum(
+            "quantity", 6, filter=Q(occurred_at__gte=midnight(low), occurred_at__lt=midnight(high))
+        )
+        for place, (low, high) in enumerate(pairwise(cuts))
+    }
+    for row in rows.values("agreement", "meter").annotate(newest=Max("pk"), **columns).iterator():
+        for place in range(len(columns)):
+            yield row["agreement"], row["meter"], row["newest"], place, row[f"in_{place}"]
+
+
+def _one_by_one(rows: UsageRecordQuerySet, cuts: Sequence[date]) -> Iterator[Row]:
+    """A row for each slice, for as many slices as there may be."""
+    grouped = rows.annotate(cut=_cut(cuts, 0, len(cuts))).values("agreement", "meter", "cut")
+    sums = grouped.annotate(newest=Max("pk"), micro=scaled_sum("quantity", 6))
+    yield from sums.values_list("agreement", "meter", "newest", "cut", "micro").iterator()
 
 
 def _cut(cuts: Sequence[date], low: int, high: int) -> Any:

@@ -155,7 +155,7 @@ class UsageRecord(models.Model):
         ordering = ["-occurred_at", "-pk"]
         permissions = [("import_usage", _("导入用量"))]
         indexes = [
-            models.Index(fields=["agreement", "meter", "occurred_at"], name="usage_by_meter"),
+            models.Index(fields=["agreement", "meter", "occurred_at", "quantity"], name="usage_sums"),
             models.Index(fields=["occurred_at"], name="usage_by_time"),
         ]
         constraints = [

@@ -2,14 +2,20 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from billing import invoicing
-from billing.charging import charges_of
+from billing.charging import charged as charged_at_once
+from billing.charging import charges_of, ready_of
 from billing.models import Document, ServicePeriod
 from billing.periods import midnight
+from billing.summing import usage_of
 from contracts.models import Agreement, AgreementVersion
 from people.models import User
 from people.refusal import Refused
@@ -241,3 +247,67 @@ def test_a_draft_asks_the_same_queries_however_much_was_used(
 
     with django_assert_max_num_queries(10):  # type: ignore[operator]
         charges_of(agreement, period)
+
+
+def test_many_agreements_are_read_at_once(
+    agreement: Agreement, other_agreement: Agreement, finance: User, django_assert_num_queries: Any
+) -> None:
+    for one in (agreement, other_agreement):
+        making.platform_fee(one)
+        making.rate(one, unit_price=Decimal(1), free_units=Decimal(2))
+        making.use(one, making.event("7"), making.event("0.25"))
+    september = making.period(agreement)
+    billed(agreement, september, finance)
+    making.use(agreement, making.event("3"), making.event("5", occurred_at=midnight(OCTOBER)))
+    periods = [making.period(agreement, OCTOBER), making.period(other_agreement)]
+    alone = [charges_of(one.agreement, one) for one in periods]
+
+    with django_assert_num_queries(5):
+        ready = ready_of(periods)
+
+    with django_assert_num_queries(1):  # the name of the late row
+        assert [charged_at_once(ready[one.agreement_id]) for one in periods] == alone
+    assert [str(charge.net) for charges in alone for charge in charges] == [
+        "5000.00", "3.00", "3.00", "5000.00", "5.25",
+    ]  # fmt: skip
+
+
+def test_what_was_read_before_new_usage_is_read_anew(agreement: Agreement) -> None:
+    making.rate(agreement, unit_price=Decimal(1))
+    making.use(agreement, making.event("7"))
+    september = making.period(agreement)
+    ready = ready_of([september])[agreement.pk]
+    making.use(agreement, making.event("1"))
+
+    assert [str(charge.net) for charge in charges_of(agreement, september, ready)] == ["8.00"]
+    assert [str(charge.net) for charge in charged_at_once(ready)] == ["7.00"]
+
+
+@given(
+    cuts=st.sets(st.integers(0, 20), min_size=2, max_size=8),
+    other=st.sets(st.integers(0, 20), min_size=2, max_size=8),
+    uses=st.lists(st.tuples(st.booleans(), st.integers(-2, 22), st.integers(1, 9)), max_size=12),
+)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_sums_are_those_of_counting_by_hand(
+    agreement: Agreement, other_agreement: Agreement, cuts: set[int], other: set[int],
+    uses: list[tuple[bool, int, int]],
+) -> None:  # fmt: skip
+    first = date(2026, 9, 1)
+    day = [first + timedelta(days=number) for number in range(-3, 24)]
+    with transaction.atomic():
+        pair = [agreement, other_agreement]
+        for which, number, quantity in uses:
+            at = midnight(first + timedelta(days=number)) + timedelta(hours=1)
+            making.use(pair[which], making.event(str(quantity), occurred_at=at))
+        edges = [{day[cut + 3] for cut in cuts}, {day[cut + 3] for cut in other}]
+        found = usage_of({one.pk: own for one, own in zip(pair, edges, strict=True)})
+        for place, (one, own) in enumerate(zip(pair, edges, strict=True)):
+            for low, high in pairwise(sorted(own)):
+                by_hand = sum(
+                    quantity
+                    for which, number, quantity in uses
+                    if which == place and low <= first + timedelta(days=number) < high
+                )
+                assert found[one.pk].of("query", (low, high)) == by_hand
+        transaction.set_rollback(True)
