@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from billing.faces import STANDINGS
+from billing.faces import STANDINGS, open_amount
 from billing.models import Document
+from billing.money import ZERO
+from billing.wording import yuan
 from contracts.agenda import Asked, Entry
 
 SHOWN = ("not_due", "due_soon", "part_paid", "overdue", "paid")
@@ -37,6 +39,7 @@ def due_dates(asked: Asked) -> Iterator[Entry]:
             state=label,
             tone=tone,
             agreement=row.agreement.number,
+            note=_("未付 %(amount)s 元") % {"amount": yuan(open_amount(row) or ZERO)},
             provisional=row.due_provisional,
             closed=row.standing == "paid",
         )

@@ -17,6 +17,7 @@ from billing.models import ServicePeriod, UsageStatement, UsageStatementLine
 from billing.money import ZERO
 from billing.numbering import printed, take_number
 from billing.periods import civil_day
+from billing.pricing import with_detail
 from billing.printing import require_drawable
 from billing.statement_news import tell_sent
 from billing.statement_printing import heading_of, keep_pdf, statement_paper
@@ -177,7 +178,7 @@ def _write_lines(statement: UsageStatement, charges: Sequence[Charge]) -> None:
                 quantity=charge.quantity,
                 unit=charge.rate.unit,
                 amount=charge.net,
-                trace=charge.trace,
+                trace=with_detail(charge.trace, charge.rate.unit),
             )
             for position, charge in enumerate(charges, start=1)
         )

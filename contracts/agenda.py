@@ -40,6 +40,7 @@ class Entry:
     state: object = ""
     tone: Tone = "info"
     agreement: str = ""
+    note: str = ""
     provisional: bool = False
     closed: bool = False
 

@@ -90,7 +90,9 @@ def _event(entry: Entry, today: date) -> Event:
     made.add("dtend", entry.day + timedelta(days=1))
     done = f"{entry.state}：" if entry.closed and entry.state else ""
     made.add("summary", done + entry.title + (_("（暂定）") if entry.provisional else ""))
-    made.add("description", "\n".join(str(line) for line in (entry.kind, entry.agreement, entry.state) if line))
+    made.add(
+        "description", "\n".join(str(line) for line in (entry.kind, entry.agreement, entry.state, entry.note) if line)
+    )
     made.add("url", absolute(entry.url))
     made.add("status", "TENTATIVE" if entry.provisional else "CONFIRMED")
     made.add("transp", "TRANSPARENT")

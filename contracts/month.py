@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from contracts.agenda import Asked, Entry, entries
+from contracts.agenda import Asked, Entry, Provider, entries
 from people.models import User
 from worktime.calendars import CHINA, workday_calendar
 from worktime.models import CalendarVersion
@@ -64,11 +64,11 @@ def first_of(text: str, *, today: date) -> date:
     return today.replace(day=1)
 
 
-def month_of(user: User, first: date, *, today: date, mine: bool = False) -> Month:
-    """The month as the person may see it."""
+def month_of(user: User, first: date, *, today: date, mine: bool = False, found: Provider = entries) -> Month:
+    """The month as the person may see it: the whole agenda, or the dates of one provider."""
     weeks = Weeks().monthdatescalendar(first.year, first.month)
     due: dict[date, list[Entry]] = defaultdict(list)
-    for entry in entries(Asked(user=user, first=weeks[0][0], last=weeks[-1][-1], today=today, mine=mine)):
+    for entry in found(Asked(user=user, first=weeks[0][0], last=weeks[-1][-1], today=today, mine=mine)):
         due[entry.day].append(entry)
     versions = CalendarVersion.objects.filter(calendar__code=CHINA).select_related("calendar")
     newest = versions.order_by("-number").first()

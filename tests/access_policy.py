@@ -477,6 +477,7 @@ MODELS: dict[str, ModelRow] = {
         },
         extra={
             **dict.fromkeys(("pdf", "interest", "interest_page", "interest_sum"), INVOICE_READERS),
+            "due": INVOICE_READERS,
         },
     ),
     "billing_billdispute": ModelRow(

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from billing import buttons, correction_buttons, formal_buttons
+from billing.due_list import DueFilter, due_page
 from billing.faces import figure, open_amount, standing_badge, today_is
 from billing.filtering import DocumentList, StandingFilter
 from billing.interest_buttons import INTEREST_VERBS
@@ -32,10 +33,12 @@ from billing.printing import draft_pdf, interest_pdf, kept_pdf
 from billing.querysets import DocumentQuerySet
 from billing.views.documents import pdf_response
 from contracts.models import Agreement
-from people.console import EXPORT_PERMISSION, DateRangeFilter, Panel, RecordAdmin, badge
+from people.console import EXPORT_PERMISSION, Button, DateRangeFilter, Panel, RecordAdmin, Verb, badge
 from people.exporting import FORMATS
 from people.models import User
 from people.refusal import Refused
+
+DUE_LIST = Verb("due", _("付款到期"), "billing.view_document", lambda request, obj, data: "")
 
 
 def _agreement(key: str) -> Agreement | None:
@@ -49,7 +52,7 @@ def _agreement(key: str) -> Agreement | None:
 @admin.register(Document)
 class DocumentAdmin(RecordAdmin):
     list_display = ("name", "party_b", "period", "gross_shown", "open_shown", "state_badge", "due_shown")
-    list_filter = (StandingFilter, "kind", ("issued_on", DateRangeFilter))
+    list_filter = (StandingFilter, DueFilter, "kind", ("issued_on", DateRangeFilter))
     search_fields = (
         "number", "agreement__number", "agreement__title", "agreement__party_b__name", "formal_invoices__number",
     )  # fmt: skip
@@ -84,12 +87,21 @@ class DocumentAdmin(RecordAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path("due/", view(self.due_view), name="billing_document_due"),
             path("<int:pk>/pdf/", view(self.pdf_view), name="billing_document_pdf"),
             path("<int:pk>/interest/", view(self.interest_view), name="billing_document_interest"),
             path("<int:pk>/interest-on/", view(self.interest_page_view), name="billing_document_interest_page"),
             path("interest/", view(self.interest_sum_view), name="billing_document_interest_sum"),
             *super().get_urls(),
         ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        buttons_ = [Button(DUE_LIST, reverse("admin:billing_document_due")), *self.buttons(request, None)]
+        return super().changelist_view(request, {"list_buttons": buttons_, **(extra_context or {})})
+
+    def due_view(self, request: HttpRequest) -> HttpResponse:
+        """What is due when."""
+        return due_page(request, self)
 
     def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The bill as issued, or its draft marked as one."""

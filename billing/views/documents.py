@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from billing.dispute_faces import with_badges
+from billing.due_groups import GROUPS, in_group
 from billing.faces import CORRECTIONS, COUNTING, STANDINGS, Today, countdown, open_amount, standing_badge, today_is
 from billing.forms.formal import SendBackForm
 from billing.interest_page import day_asked
@@ -43,10 +44,15 @@ def documents(request: HttpRequest) -> HttpResponse:
         found = found.filter(Q(number__icontains=query) | Q(agreement__number__icontains=query))
     if state in SHOWN:
         found = found.filter(standing=state)
-    page = Paginator(found.order_by("-issued_on", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    due = request.GET.get("due", "")
+    if due in GROUPS:
+        found = in_group(found, due, today.day)
+    order = ("due_on", "pk") if due in GROUPS else ("-issued_on", "-pk")
+    page = Paginator(found.order_by(*order), PER_PAGE).get_page(request.GET.get("page"))
     rows = [(row, standing_badge(row), open_amount(row), _left(row, today)) for row in page.object_list]
     states = [(code, STANDINGS[code][0]) for code in SHOWN]
     context = {"page_obj": page, "rows": rows, "query": query, "state": state, "states": states}
+    context |= {"due": due, "dues": [(code, label) for code, (label, _tone) in GROUPS.items()]}
     return render(request, "portal/billing/documents.html", context)
 
 
