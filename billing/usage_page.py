@@ -32,6 +32,7 @@ class Asked:
 
     first: Month
     last: Month
+    now: Month
     agreement: str = ""
     mode: str = ""
     meter: str = ""
@@ -43,7 +44,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageLine:
-    """One month of a meter of an agreement; before is the month before, None where it had no use."""
+    """One month of a meter of an agreement; before is the month before, None where it had no use.
+
+    over: whether the month is; a month that goes on is compared with nothing.
+    """
 
     month: str
     agreement: str
@@ -55,6 +59,7 @@ class UsageLine:
     rows: int
     quantity: Decimal
     before: Decimal | None
+    over: bool
 
     @property
     def shown(self) -> str:
@@ -67,6 +72,8 @@ class UsageLine:
     @property
     def change(self) -> str:
         """Against the month before, in whole per cent."""
+        if not self.over:
+            return _("未满月")
         if not self.before:
             return "—"
         return f"{100 * (self.quantity - self.before) / self.before:+.0f} %"
@@ -82,6 +89,7 @@ def asked(params: Mapping[str, str], *, at: datetime) -> Asked:
     return Asked(
         first=max(first, last.plus(1 - MOST_MONTHS)),
         last=last,
+        now=Month.containing(at),
         agreement=agreement if agreement.isascii() and agreement.isdigit() and len(agreement) < 18 else "",
         mode=mode if mode in {*AccessGrant.Mode.values, OTHER} else "",
         meter=params.get("meter", "")[:60],
@@ -140,6 +148,7 @@ class UsageSheet:
                     rows=row["rows"],
                     quantity=_units(row),
                     before=_units(before) if before else None,
+                    over=month < str(self.asked.now),
                 )
             )
         lines.sort(key=lambda line: (line.agreement, line.mode, line.meter))
@@ -163,7 +172,7 @@ class UsageSheet:
         return [self._chart(f"usage-{at}", *key, lines) for at, (key, lines) in enumerate(chosen)]
 
     def _chart(self, name: str, meter: str, label: str, unit: str, lines: list[UsageLine]) -> Chart:
-        months = [str(month) for month in self.asked.months]
+        months = [str(month) for month in self.asked.months if str(month) >= min(line.month for line in lines)]
         series: dict[str, dict[str, float]] = {}
         for line in lines:
             series.setdefault(line.agreement, {})[line.month] = float(line.quantity)
@@ -171,7 +180,9 @@ class UsageSheet:
         words = label if label == meter else f"{label}（{meter}）"
         return Chart(
             name=name,
-            label=_("%(what)s，每月%(unit)s") % {"what": words, "unit": unit or _("用量")},
+            label=_("%(what)s：每月用量（%(unit)s）") % {"what": words, "unit": unit}
+            if unit
+            else _("%(what)s：每月用量") % {"what": words},
             kind="bar",
             labels=months,
             series={agreement: [told.get(month) for month in months] for agreement, told in shown.items()},

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from billing import usage_buttons
@@ -18,7 +19,7 @@ TONES: dict[str, Tone] = {"open": "warn", "acknowledged": "muted", "resolved": "
 class UsageAnomalyAdmin(RecordAdmin):
     list_display = (
         "what", "agreement_number", "party_b", "meter", "days", "observed_shown", "expected_shown", "state_badge",
-        "reason",
+        "why",
     )  # fmt: skip
     export_columns = (
         "kind", "agreement_number", "party_b", "meter", "day", "until", "observed", "expected", "state", "reason",
@@ -60,6 +61,10 @@ class UsageAnomalyAdmin(RecordAdmin):
     @admin.display(description=_("参照用量"), ordering="expected")
     def expected_shown(self, obj: UsageAnomaly) -> SafeString:
         return format_html('<div class="sy-num">{}</div>', number(obj.expected))
+
+    @admin.display(description=_("说明"))
+    def why(self, obj: UsageAnomaly) -> str:
+        return Truncator(obj.reason).chars(16) or "—"
 
     @admin.display(description=_("状态"), ordering="state")
     def state_badge(self, obj: UsageAnomaly) -> SafeString:

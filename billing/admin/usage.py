@@ -39,7 +39,7 @@ class UsageRecordAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         return [
             path("figures/", view(self.figures_view), name="billing_usagerecord_figures"),
-            path("figures/file/", view(self.figures_file_view), name="billing_usagerecord_figuresfile"),
+            path("figures/export/", view(self.figures_file_view), name="billing_usagerecord_figuresfile"),
             *super().get_urls(),
         ]
 

@@ -77,9 +77,9 @@ def test_filters(used: Agreement, params: dict[str, str], found: list[str]) -> N
 def test_the_chart_has_a_gap_where_there_was_no_use(used: Agreement) -> None:
     charts = {str(chart.label): chart for chart in sheet(agreement=str(used.pk), **{"from": "2026-07"}).charts}
 
-    assert charts["人口库查询（query），每月次"].labels == ["2026-07", "2026-08", "2026-09", "2026-10"]
-    assert charts["人口库查询（query），每月次"].series == {used.number: [None, 100.0, 150.5, None]}
-    assert charts["download-QJ-01，每月用量"].series == {used.number: [None, None, 7.0, None]}
+    assert charts["人口库查询（query）：每月用量（次）"].labels == ["2026-08", "2026-09", "2026-10"]
+    assert charts["人口库查询（query）：每月用量（次）"].series == {used.number: [100.0, 150.5, None]}
+    assert charts["download-QJ-01：每月用量"].series == {used.number: [7.0, None]}
 
 
 def test_party_b_sees_its_own(

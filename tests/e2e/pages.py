@@ -118,6 +118,7 @@ def _admin_pages(looker: User) -> Iterator[Page]:
         yield Page("admin-billing_document-interest", path, looker.username)
         whole = f"{reverse('admin:billing_document_interest_sum')}?agreement={bill.agreement_id}"
         yield Page("admin-billing_document-interest-sum", whole, looker.username)
+    yield Page("admin-usage-figures", reverse("admin:billing_usagerecord_figures"), looker.username)
     yield Page("admin-sla_rating-figures", reverse("admin:sla_rating_figures"), looker.username)
     for model, model_admin in sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label_lower):
         name = f"{model._meta.app_label}_{model._meta.model_name}"
