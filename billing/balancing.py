@@ -82,7 +82,9 @@ def of_documents(on: date, agreement: Agreement | None = None) -> dict[tuple[Key
     found: dict[tuple[Key, int], int] = {}
     rows = documents.order_by().values_list("pk", "kind", "gross", "agreement_id", "agreement__party_b_id")
     for pk, kind, gross, number, body in rows.iterator(5000):
-        if kind in CREDITS:
+        if kind == "write_off":
+            found[(body, number), pk] = 0  # it is spent whole, or returned: never anybody's credit
+        elif kind in CREDITS:
             found[(body, number), pk] = -in_fen(max(gross - spent[pk], Decimal(0)))
         else:
             found[(body, number), pk] = in_fen(max(gross - paid[pk], Decimal(0)))

@@ -137,7 +137,7 @@ def _of_allocations(scope: Scope, days: tuple[date, date]) -> Iterator[Movement]
             | Q(receipt__party__in=scope.bodies)
         )
     columns = (
-        "pk", "effective_on", "amount", "component", "receipt_id", "receipt__party_id",
+        "pk", "effective_on", "amount", "component", "reverses_id", "receipt_id", "receipt__party_id",
         "document_id", "document__agreement_id", "document__agreement__party_b_id",
         "credit_id", "credit__kind", "credit__agreement_id", "credit__agreement__party_b_id",
     )  # fmt: skip
@@ -162,7 +162,8 @@ def _of_allocation(row: dict[str, Any]) -> Iterator[Movement]:
     else:
         yield Movement(on, Kind.CREDITED, -fen, *bill, source=source)
         owner = (row["credit__agreement__party_b_id"], row["credit__agreement_id"], row["credit_id"])
-        yield Movement(on, Kind.SPENT, fen, *owner, source=source)
+        if row["reverses_id"] is None or row["credit__kind"] != Document.Kind.WRITE_OFF:
+            yield Movement(on, Kind.SPENT, fen, *owner, source=source)  # a write-off that returns is no credit
 
 
 def _within(one: Movement, scope: Scope) -> bool:

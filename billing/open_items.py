@@ -113,6 +113,7 @@ def _disputed(on: date) -> dict[int, int]:
 def _unspent(on: date, agreements: QuerySet[Any] | None) -> list[Free]:
     rows: QuerySet[Any] = Document.objects.issued().filter(kind__in=CREDITS, issued_on__lte=on)
     used: QuerySet[Any] = Allocation.objects.filter(credit__kind__in=CREDITS, effective_on__lte=on)
+    used = used.exclude(credit__kind=Document.Kind.WRITE_OFF, reverses__isnull=False)  # what returns is no credit
     if agreements is not None:
         rows, used = rows.filter(agreement__in=agreements), used.filter(credit__agreement__in=agreements)
     spent = {

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from billing import invoicing, overdue, receipts, write_offs
-from billing.models import Document
+from billing import balancing, invoicing, ledger, open_items, overdue, receipts, write_offs
+from billing.models import Document, LedgerEntry
 from billing.write_offs import Proposal
 from journal.models import Notice
 from people.models import User
@@ -104,3 +104,14 @@ def test_interest_runs_after_a_reversal_as_if_nothing_had_been_written_off(
 
     assert (less, overdue.statement(bill, on=november).total_interest) == (Decimal("0.00"), before)
     assert before > 0
+
+
+def test_the_ledger_owes_again_what_returns(bill: Document, finance: User, finance_lead: User) -> None:
+    document = written_off(bill, finance, finance_lead)
+    write_offs.reverse_write_off(document, reason="清算分配到账", by=finance, at=NOW)
+
+    scope = ledger.of_agreement(bill.agreement)
+    viewed = sum(LedgerEntry.objects.filter(agreement=bill.agreement).values_list("fen", flat=True))
+    assert (ledger.balance(scope, on=TODAY), viewed) == (Decimal("5406.00"), 540600)
+    assert sum(row[1] for row in balancing.of_documents(TODAY, bill.agreement).items()) == 540600
+    assert open_items.free_credit(TODAY) == []
