@@ -13,8 +13,9 @@ from portal.sample.people import People
 def make_corrections(people: People, agreements: list[Agreement], moments: Moments) -> None:
     """Object to two bills; decide, credit and write off something of the second."""
     waiting = _bill(agreements[0], months_before(moments.today, 2))
+    queries = waiting.lines.filter(description__contains="查询").values_list("position", flat=True)
     objection = disputes.Objection(
-        reason="二号查询接口九时至十时的用量与我方网关日志相差约三百次，请核对。", positions=[2]
+        reason="二号查询接口九时至十时的用量与我方网关日志相差约三百次，请核对。", positions=list(queries)
     )
     disputes.open_dispute(
         waiting, objection, by=people.of(waiting.agreement.party_b), at=moments.now, through=BillDispute.Through.PORTAL

@@ -210,6 +210,8 @@ def _portal_records(user: User) -> Iterator[Page]:
     for bill in Document.objects.for_user(user).with_standing(today=today, soon=today).order_by("pk"):
         path = reverse("billing:document", args=[bill.pk])
         seen.setdefault(f"b{bill.standing}", Page(f"portal-bill-{bill.standing}", path, user.username))
+        objecting = reverse("billing:document-dispute", args=[bill.pk])
+        seen.setdefault("dispute", Page("portal-bill-dispute", objecting, user.username))
     for stated in UsageStatement.objects.for_user(user).order_by("pk"):
         path = reverse("billing:statement", args=[stated.pk])
         seen.setdefault(f"s{stated.state}", Page(f"portal-statement-{stated.state}", path, user.username))
