@@ -157,6 +157,15 @@ def break_lines(glyphs: Sequence[Glyph], widths: Sequence[float]) -> list[tuple[
 
 
 def _line_end(glyphs: Sequence[Glyph], start: int, width: float) -> tuple[int, bool]:
+    used = 0.0
+    for at in range(start, len(glyphs)):  # most texts fit: where a line could end is asked only of those that do not
+        if glyphs[at][0] == "\n":
+            return at, True
+        used += glyphs[at][1]
+        if used > width + _FUZZ:
+            break
+    else:
+        return len(glyphs), False
     used, last, inked = 0.0, start, ""
     for at in range(start, len(glyphs)):
         character = glyphs[at][0]

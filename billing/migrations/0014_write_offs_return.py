@@ -68,6 +68,6 @@ ENTRIES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0012_formal_files")]
+    dependencies = [("billing", "0013_usage_sums")]
 
     operations = [DatabaseView("ledger_entry", " UNION ALL ".join(ENTRY.format(**entry) for entry in ENTRIES))]
