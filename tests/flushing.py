@@ -18,7 +18,9 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-LEFT_BY_MIGRATIONS = (ContentType, Permission, Group, Group.permissions.through)
+from billing.models import LprRate
+
+LEFT_BY_MIGRATIONS = (ContentType, Permission, Group, Group.permissions.through, LprRate)
 
 
 @pytest.fixture(scope="session")

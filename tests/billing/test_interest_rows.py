@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing import deferring, enforcing, formal_invoices, receipts
+from billing import deferring, enforcing, formal_invoices, receipts, reordering
 from billing.corrections import locked_bill
 from billing.enforcing import Ruling, Spent
 from billing.models import Allocation, Document
@@ -166,6 +166,8 @@ def test_i16_the_doubled_part_is_paid_after_the_principal(finance: User) -> None
     assert str(rest.interest_open) == "805.00"  # 700.00 and 60,000 × 0.0175 % × 10
     assert making.amounts(second) == [("principal", "60000.00"), ("doubled", "805.00")]
     assert debt_of(document).owed(day + timedelta(days=50)) == 0
+    with pytest.raises(Refused, match="加倍利息已有收款抵充，不能重排"):
+        reordering.plan(document, on=LATER.date())
     with pytest.raises(Refused, match="加倍利息已有收款抵充"):
         enforcing.record_judgment(document, ruling, by=finance, at=LATER)
 

@@ -13,12 +13,14 @@ from billing import lpr_rates
 from billing.lpr import bundled
 from billing.lpr_rates import Publication
 from billing.models import LprRate
+from billing.overdue import statement
 from billing.tasks.interest import remind_lpr
 from journal.models import Event, Notice
 from people.models import User
 from people.refusal import Refused
 from people.submitting import KEY_FIELD, new_key
 from tests import make
+from tests.billing import making
 
 NOW = datetime(2026, 11, 26, 2, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -73,6 +75,24 @@ def test_a_row_counts_once_a_second_person_has_confirmed_it(finance: User, finan
     assert [notice.recipient for notice in Notice.objects.filter(kind="lpr.entered", channel="in_app")] == [
         finance_lead
     ]
+
+
+def test_results_turn_firm_when_the_rows_come(finance: User, finance_lead: User) -> None:
+    make.calendar_version()
+    terms = {"version_interest_basis": "lpr_floating", "version_interest_rate": Decimal(1)}
+    bill = making.owed(make.agreement(**terms), "365000.00", date(2026, 10, 9))
+    day = date(2026, 11, 26)
+    before = statement(bill, on=day)
+    for publication in (october(), october(published_on=date(2026, 11, 20), one_year=Decimal("2.80"))):
+        lpr_rates.confirm(lpr_rates.enter(publication, by=finance, at=NOW), by=finance_lead, at=NOW)
+    after = statement(bill, on=day)
+
+    assert (before.provisional, before.missing, str(before.total_interest)) == (True, ("2026-10", "2026-11"), "1440.00")
+    assert (after.provisional, after.missing) == (False, ())
+    # 10 days at 3.00 %, 31 at 2.90 %, 7 at 2.80 %: 300.00 + 899.00 + 196.00
+    assert [(segment.days, str(segment.amount)) for segment in after.segments] == [
+        (10, "300.000000"), (31, "899.000000"), (7, "196.000000"),
+    ]  # fmt: skip
 
 
 def test_a_wrong_row_is_withdrawn_and_entered_anew(finance: User, finance_lead: User) -> None:
