@@ -11,9 +11,11 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing.carrying import RATES
         from billing.crediting import month_fee, place_of_credit
+        from billing.dunning_news import ACTIONS as DUNNING_ACTIONS
         from billing.findables import register_sources
         from billing.readings import register_readers
         from billing.refunds import register_refund
+        from billing.stop_approvals import register_stops
         from billing.telling import ACTIONS
         from billing.touching import touched_money
         from billing.warning import rate_warnings
@@ -24,6 +26,8 @@ class BillingConfig(AppConfig):
         from sla.fees import add_fee_source
 
         name_actions(ACTIONS)
+        name_actions(DUNNING_ACTIONS)
+        register_stops()
         register_readers()
         register_refund()
         add_carrier(RATES)

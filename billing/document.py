@@ -297,7 +297,10 @@ class DemandItem:
 
 @dataclass(frozen=True, slots=True)
 class DemandLetter:
-    """催告函: asks for payment within a cure period and says what may follow; interest statements are annexed."""
+    """催告函: asks for payment within a cure period and says what may follow; interest statements are annexed.
+
+    The period is named by its days, which are counted from the delivery of the letter, or by its last day.
+    """
 
     kind: ClassVar[str] = "demand_letter"
     heading: Heading
@@ -306,7 +309,9 @@ class DemandLetter:
     as_of: date
     items: tuple[DemandItem, ...]
     total: Decimal
-    cure_until: date
+    cure_until: date | None = None
+    cure_days: int = 0
+    cure_counted: str = "working"
     account: BankAccount = field(default_factory=BankAccount)
     clause: str = ""
     consequence: str = ""
@@ -318,6 +323,8 @@ class DemandLetter:
     def __post_init__(self) -> None:
         if self.total != sum((item.principal + item.interest for item in self.items), ZERO):
             raise DocumentError("the items do not make the total")
+        if (self.cure_until is None) == (self.cure_days == 0):
+            raise DocumentError("a cure period is named by its days or by its last day")
         _fill_capitals(self, self.total)
 
 

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from billing.ladder import SOON
 from billing.models import Allocation, Document, FormalInvoice
-from billing.reminding import SOON
 from billing.wording import yuan
 from people.showing import Tone, badge
 from worktime.calendars import CHINA, workday_calendar

@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.corrections import left_of_credit
 from billing.dispute_faces import with_badges
+from billing.dunning_panels import ladder_panel
 from billing.faces import CORRECTIONS, Today, open_amount, standing_badge, today_is
 from billing.models import Document, RateLine
 from billing.periods import civil_day
+from billing.querysets_dunning import BILL_KINDS
 from billing.sheets import lines_of, sheet_of, with_sheet
 from contracts.models import Agreement, AgreementVersion
 from people.models import User
@@ -45,6 +47,8 @@ def document_panels(pk: int, *, today: Today) -> Iterator[Panel]:
             sections.append(("corrections", _("更正与核销"), "admin/billing/corrections.html", None))
     for name, label, template, count in sections:
         yield Panel(name=name, label=label, template=template, context=context, count=count)
+    if document.is_issued and document.kind in BILL_KINDS:
+        yield ladder_panel(document)
 
 
 def correction_panels(document: Document) -> Iterator[Panel]:

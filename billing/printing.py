@@ -36,13 +36,13 @@ def invoice_paper(document: Document) -> papers.InvoiceDocument:
     service = document.kind == Document.Kind.INVOICE
     return papers.InvoiceDocument(
         heading=_heading(document),
-        seller=_party(agreement.party_a),
-        buyer=_party(agreement.party_b),
+        seller=party_of(agreement.party_a),
+        buyer=party_of(agreement.party_b),
         lines=tuple(_line(line) for line in document.lines.all()),
         net=document.net,
         tax=document.tax,
         gross=document.gross,
-        account=_account(agreement),
+        account=payee_account(agreement),
         period_from=period.starts_on if period else None,
         period_to=period.last_day if period else None,
         due_rule=_due_rule(document.version.payment_working_days) if service else "",
@@ -55,8 +55,8 @@ def credit_note_paper(document: Document) -> papers.CreditNote:
     agreement, bill = document.agreement, _corrected(document)
     return papers.CreditNote(
         heading=_heading(document),
-        seller=_party(agreement.party_a),
-        buyer=_party(agreement.party_b),
+        seller=party_of(agreement.party_a),
+        buyer=party_of(agreement.party_b),
         refers_to=bill.number or "",
         refers_on=bill.issued_on,
         reason=document.reason,
@@ -72,8 +72,8 @@ def write_off_paper(document: Document) -> papers.WriteOff:
     agreement, bill = document.agreement, _corrected(document)
     return papers.WriteOff(
         heading=_heading(document),
-        creditor=_party(agreement.party_a),
-        debtor=_party(agreement.party_b),
+        creditor=party_of(agreement.party_a),
+        debtor=party_of(agreement.party_b),
         refers_to=bill.number or "",
         refers_on=bill.issued_on,
         due_on=due_on(bill),
@@ -161,28 +161,35 @@ def interest_pdf(document: Document, *, on: date, by: User | None, language: str
 
     Raises Refused while the time to pay has not begun.
     """
+    if page_of(document, on=on).is_empty:
+        raise Refused(_("截至 %(on)s 该账单没有逾期利息，也没有收款，无需出具利息计算书。") % {"on": on})
+    paper = interest_paper(document, on=on, prepared_by=by.get_full_name() if by else "", language=language)
+    require_drawable(paper)
+    return draw(paper)
+
+
+def interest_paper(
+    document: Document, *, on: date, prepared_by: str = "", language: str = "zh-hans"
+) -> papers.InterestStatementDocument:
+    """The interest statement of an issued document as of a civil day, as it will be printed."""
     with translation.override(language):
         page = page_of(document, on=on)
         said, texts = remarks(page), {one.settlement.key: _source(one) for one in page.settled}
-    if page.is_empty:
-        raise Refused(_("截至 %(on)s 该账单没有逾期利息，也没有收款，无需出具利息计算书。") % {"on": on})
-    paper = interest_document(
+    return interest_document(
         replace(page.debt, settlements=tuple(one.settlement for one in page.settled)),
         heading=papers.Heading(
             issued_on=on,
             agreement_no=document.agreement.number,
             agreement_title=document.agreement.title,
             language=language,
-            prepared_by=by.get_full_name() if by else "",
+            prepared_by=prepared_by,
         ),
-        parties=(_party(document.agreement.party_a), _party(document.agreement.party_b)),
+        parties=(party_of(document.agreement.party_a), party_of(document.agreement.party_b)),
         invoice_number=document.number or "",
-        account=_account(document.agreement),
+        account=payee_account(document.agreement),
         payment_texts=texts,
         remarks=(*said, *_due_words(document, language)),
     )
-    require_drawable(paper)
-    return draw(paper)
 
 
 def _due_words(document: Document, language: str) -> tuple[str, ...]:
@@ -217,13 +224,15 @@ def path_of(document: Document) -> str:
     return f"documents/{document.year}/{document.number}.pdf"
 
 
-def _party(body: Organisation) -> papers.Party:
+def party_of(body: Organisation) -> papers.Party:
+    """One side as it is named on paper."""
     return papers.Party(
         name=body.name, uscc=body.uscc, address=body.address, phone=body.contact_phone, contact=body.contact_name
     )
 
 
-def _account(agreement: Agreement) -> papers.BankAccount:
+def payee_account(agreement: Agreement) -> papers.BankAccount:
+    """Where Party A of an agreement is paid, as it stands on paper."""
     payee = agreement.party_a
     account = account_of(payee)
     if account is None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from billing.views import account, disputes, payments, rates, usage
+from billing.views import demands as demand_views
 from billing.views import documents as views
 from billing.views import formal_invoices as formal_views
 from billing.views import interest as interest_views
@@ -13,6 +14,9 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("documents/", views.documents, name="documents"),
     path("rates/", rates.rates, name="rates"),
+    path("demands/", demand_views.demands, name="demands"),
+    path("demands/<int:pk>/", demand_views.demand, name="demand"),
+    path("demands/<int:pk>/pdf/", demand_views.demand_pdf, name="demand-pdf"),
     path("documents/<int:pk>/", views.document, name="document"),
     path("payments/", payments.payments, name="payments"),
     path("documents/<int:pk>/pdf/", views.document_pdf, name="document-pdf"),

@@ -180,6 +180,12 @@ ENGLISH = {
         "interest after {date} runs until full payment."
     ),
     "现依据{clause}，请贵方于 {date} 前将上述款项付至下列账户：": "Under {clause}, please pay by {date} to:",
+    "现依据{clause}，请贵方自本函送达次日起 {days} 个工作日内将上述款项付至下列账户：": (
+        "Under {clause}, please pay within {days} working days from the day after this letter is delivered, to:"
+    ),
+    "现依据{clause}，请贵方自本函送达次日起 {days} 日内将上述款项付至下列账户：": (
+        "Under {clause}, please pay within {days} days from the day after this letter is delivered, to:"
+    ),
     "逾期仍未付清的，{consequence}": "If payment is not made in full by then: {consequence}",
     "如已付款或对上述款项有异议，请在上述期限内书面告知，以便核对。": (
         "If you have paid or dispute any amount, please tell us in writing within this time."

@@ -34,6 +34,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     },
     # A person waits for it on the page; what a crash left undone is taken up again.
     "run invoices": {"task": "billing.tasks.runs.run_invoices", "schedule": settings.SWEEP_SECONDS},
+    # After the reminders of the morning, when the bank's receipts of the day before are in.
+    "follow demands": {"task": "billing.tasks.dunning.follow_demands", "schedule": crontab(hour="8", minute="55")},
+    # A service that is paid for comes back soon: a person is asked within a quarter of an hour.
+    "review suspensions": {"task": "billing.tasks.dunning.review_stops", "schedule": crontab(minute="*/15")},
     "recount due dates": {"task": "billing.tasks.recount_due_dates", "schedule": crontab(hour="4", minute="20")},
     "run usage files": {"task": "billing.tasks.uploads.run_uploads", "schedule": settings.SWEEP_SECONDS},
     # Before the offices open, after the night's deliveries of the metering systems.

@@ -509,6 +509,27 @@ MODELS: dict[str, ModelRow] = {
         view=INVOICE_READERS,
         extra=dict.fromkeys(("ageing", "account", "forecast", "revenue", "debtors", "dso"), INVOICE_READERS),
     ),
+    "billing_dunningcase": ModelRow(view=INVOICE_READERS, verbs={"draft-demand": who(FI), "propose-stop": who(FI, CM)}),
+    "billing_dunningstep": ModelRow(view=INVOICE_READERS, add=who(FL), change=who(FL), list_verbs={"set-out": who(FL)}),
+    "billing_dunningentry": ModelRow(view=INVOICE_READERS),
+    "billing_demand": ModelRow(
+        view=INVOICE_READERS,
+        verbs={
+            "issue": who(FL),
+            "withdraw": who(FL),
+            "discard": who(FI),
+            "send": FINANCE,
+            "deliver": FINANCE,
+        },
+        extra={"pdf": INVOICE_READERS},
+    ),
+    "billing_debtorstop": ModelRow(
+        view=INVOICE_READERS,
+        verbs={
+            **dict.fromkeys(("ask-again", "withdraw", "notice", "notice-delivered", "take-effect"), who(FI, CM)),
+            **dict.fromkeys(("lift", "keep"), who(FL, CM)),
+        },
+    ),
     "billing_lprrate": ModelRow(
         view=INVOICE_READERS, list_verbs={"enter": who(FI)}, verbs={"confirm": who(FL), "withdraw": who(FL)}
     ),
@@ -555,6 +576,7 @@ PAGES: dict[str, Who] = {
     "billing:interest-sum": SIGNED_IN,  # own bills only, and none for staff
     "billing:account": SIGNED_IN,  # own movements only, and none for staff
     "billing:statements": SIGNED_IN,
+    "billing:demands": SIGNED_IN,  # own letters only, and none for staff
     "contracts:agreements": SIGNED_IN,
     "contracts:own-organisation": SIGNED_IN,  # without an organisation a page that says so
     "contracts:compliance": SIGNED_IN,  # own rows only, and none for staff
@@ -599,6 +621,8 @@ OWN_ROWS = (
     "billing:document-pdf",
     "billing:interest-pdf",
     "billing:interest",
+    "billing:demand",
+    "billing:demand-pdf",
     "contracts:agreement",
     "contracts:duty",
     "contracts:compare",

@@ -44,6 +44,7 @@ PURE = {
     "billing/interest.py",
     "billing/lpr.py",
     "billing/rating.py",
+    "billing/ladder.py",
     "billing/settlement.py",
     "billing/document.py",
     "people/typesetting.py",

@@ -2,8 +2,11 @@
 
 from billing.models.anomalies import UsageAnomaly
 from billing.models.bank import BankMapping, BankRow, BankStatement, KnownPayer, Refund
+from billing.models.cases import DunningCase
+from billing.models.demands import Demand, DemandBill
 from billing.models.disputes import BillDispute
 from billing.models.documents import Document, DocumentLine, FormalInvoice, NumberSeries
+from billing.models.dunning import DunningEntry, DunningStep
 from billing.models.formal import FormalFile, RedLetter
 from billing.models.interest import CollectionCost, Judgment, LprRate
 from billing.models.ledger import LedgerEntry
@@ -11,6 +14,7 @@ from billing.models.metering import RateLine, ServicePeriod, UsageRecord
 from billing.models.receipts import Allocation, BankReceipt
 from billing.models.runs import InvoiceRun, InvoiceRunRow
 from billing.models.statements import LineAnswer, UsageStatement, UsageStatementLine
+from billing.models.stopping import DebtorStop, StopReview
 from billing.models.taxes import TaxRate
 from billing.models.uploads import StagedUsage, UploadProblem, UsageUpload
 
@@ -22,8 +26,14 @@ __all__ = [
     "BankStatement",
     "BillDispute",
     "CollectionCost",
+    "DebtorStop",
+    "Demand",
+    "DemandBill",
     "Document",
     "DocumentLine",
+    "DunningCase",
+    "DunningEntry",
+    "DunningStep",
     "FormalFile",
     "FormalInvoice",
     "InvoiceRun",
@@ -39,6 +49,7 @@ __all__ = [
     "Refund",
     "ServicePeriod",
     "StagedUsage",
+    "StopReview",
     "TaxRate",
     "UploadProblem",
     "UsageAnomaly",

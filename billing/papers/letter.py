@@ -72,8 +72,22 @@ def _demand(document: DemandLetter, say: Say) -> list[str]:
     sums = {"total": yuan(document.total), "capitals": document.capitals, "date": day(document.as_of, language)}
     words = "以上合计 {total} 元（人民币{capitals}）。逾期利息的计算见附件；{date} 之后的利息另行计算至实际付清之日。"
     ground = document.clause or say("上述协议")
-    ask = "现依据{clause}，请贵方于 {date} 前将上述款项付至下列账户："
-    return [say(words, **sums), say(ask, clause=ground, date=day(document.cure_until, language))]
+    return [say(words, **sums), say(_asked(document), clause=ground, **_within(document))]
+
+
+def _asked(document: DemandLetter) -> str:
+    """The period as its last day, or as days from the delivery of the letter."""
+    if document.cure_until is not None:
+        return "现依据{clause}，请贵方于 {date} 前将上述款项付至下列账户："
+    if document.cure_counted == "working":
+        return "现依据{clause}，请贵方自本函送达次日起 {days} 个工作日内将上述款项付至下列账户："
+    return "现依据{clause}，请贵方自本函送达次日起 {days} 日内将上述款项付至下列账户："
+
+
+def _within(document: DemandLetter) -> dict[str, str]:
+    if document.cure_until is not None:
+        return {"date": day(document.cure_until, document.heading.language)}
+    return {"days": str(document.cure_days)}
 
 
 def _account(document: DemandLetter, say: Say) -> list[tuple[str, str]]:

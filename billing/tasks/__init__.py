@@ -1,20 +1,20 @@
 """What runs by the timetable: morning reminders, provisional due dates counted anew, PDFs that a crash left out."""
 
-import logging
+from collections import Counter
 
 from celery import shared_task
 from django.utils import timezone
 
+from billing.dunning import debtors, dun
 from billing.formal_invoices import recount_due
 from billing.models import Document, FormalInvoice
-from billing.periods import civil_day
 from billing.printing import keep_pdf
-from billing.reminding import HORIZON, remind
 from billing.tasks import anomalies, ledger, periods, runs, statements, uploads
-from people.refusal import Refused
+from billing.tasks import dunning as following
 
 __all__ = [
     "anomalies",
+    "following",
     "keep_pdfs",
     "ledger",
     "periods",
@@ -25,21 +25,15 @@ __all__ = [
     "uploads",
 ]
 
-log = logging.getLogger("billing.tasks")
-
 
 @shared_task
 def remind_due() -> dict[str, int]:
-    """Tell of every bill that is due soon or overdue; a row that cannot be told of does not stop the others."""
+    """Take the steps of the dunning ladder that are due, debtor by debtor; one that fails does not stop the others."""
     at = timezone.now()
-    told = {"soon": 0, "overdue": 0, "nothing": 0, "refused": 0}
-    for document in Document.objects.owing(until=civil_day(at) + HORIZON).iterator():
-        try:
-            told[remind(document, at=at)] += 1
-        except Refused as refused:
-            told["refused"] += 1
-            log.warning("document %s: %s", document.pk, refused)
-    return told
+    counts = Counter({"told": 0, "proposed": 0, "nothing": 0, "refused": 0})
+    for debtor in debtors(at=at):
+        counts.update(dun(debtor, at=at))
+    return dict(counts)
 
 
 @shared_task
