@@ -59,7 +59,11 @@ def letter_of(demand: Demand, bills: Sequence[OverdueBill], *, on: date) -> pape
 def numbered(letter: papers.DemandLetter, *, number: str, on: date, by: User) -> papers.DemandLetter:
     """The letter with what it is given when it is issued."""
     heading = replace(letter.heading, number=number, issued_on=on, reviewed_by=by.get_full_name())
-    return replace(letter, heading=heading, signer=by.get_full_name())
+    annexes = tuple(
+        replace(annex, heading=replace(annex.heading, number=f"{number}-{place}")) if number else annex
+        for place, annex in enumerate(letter.annexes, start=1)
+    )
+    return replace(letter, heading=heading, annexes=annexes, signer=by.get_full_name())
 
 
 def draft_pdf(demand: Demand, *, on: date) -> bytes:

@@ -107,9 +107,19 @@ def workdays_of(document: Document) -> WorkdayCalendar:
     return workday_calendar(current_version(calendar_of(document.version)))
 
 
+def _is_demanded(taken: Taken) -> bool:
+    """Whether a letter that was not withdrawn names the bill already: then there is nothing to propose."""
+    return taken.told.document.demanded.exclude(demand__state="withdrawn").exists()
+
+
 def _take(rows: list[Taken], at: datetime) -> None:
-    """Note the steps, then tell of them in one letter."""
+    """Note the steps, then tell of them in one letter; a bill that a letter of demand names already is passed over."""
     step = rows[0].step
+    if step.kind == DEMAND and (known := [row for row in rows if _is_demanded(row)]):
+        DunningEntry.objects.bulk_create(_entry(row, row.step, Outcome.PASSED, "", at) for row in known)
+        rows = [row for row in rows if row not in known]
+    if not rows:
+        return
     key = letter_key(step, [row.told for row in rows])
     outcome = Outcome.PROPOSED if step.kind == DEMAND else Outcome.TOLD
     entries = [_entry(row, row.step, outcome, key, at) for row in rows]

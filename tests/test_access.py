@@ -15,7 +15,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.models import Document, FormalFile, UsageStatement
+from billing.models import Demand, Document, FormalFile, UsageStatement
 from contracts.models import (
     Agreement,
     AgreementItem,
@@ -395,6 +395,8 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
             for name in ("billing:statement", "billing:statement-pdf")
         },
         **{name: {"pk": document.pk} for name in BILL_PAGES},
+        "billing:demand": {"pk": Demand.objects.get(agreement__party_b=body).pk},
+        "billing:demand-pdf": {"pk": Demand.objects.get(agreement__party_b=body).pk},
         "billing:formal-file": {"pk": FormalFile.objects.for_user(world[policy.BU]).earliest("pk").pk},
     }
     assert set(rows) == set(policy.OWN_ROWS)

@@ -108,7 +108,7 @@ class DebtorStop(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.agreement.number} · {self.get_state_display()}"
+        return f"{self.agreement.number} · {self.get_scope_display()}"
 
 
 class StopReview(models.Model):

@@ -42,7 +42,8 @@ def make_lives(people: People, agreements: list[Agreement], hours: SupportHours,
     _half_signed(people, hours, moments)
 
 
-def _body(name: str, person: str) -> Organisation:
+def body_named(name: str, person: str) -> Organisation:
+    """An organisation of the sample, made when it is not there yet."""
     body, _made = Organisation.objects.get_or_create(
         name=name, defaults={"kind": Organisation.Kind.GOVERNMENT, "contact_name": person}
     )
@@ -69,7 +70,8 @@ def _draft(people: People, hours: SupportHours, plan: Plan) -> Agreement:
     return agreement
 
 
-def _in_force(people: People, hours: SupportHours, plan: Plan) -> Agreement:
+def in_force(people: People, hours: SupportHours, plan: Plan) -> Agreement:
+    """A signed agreement by a plan, with the standard clauses."""
     agreement = _draft(people, hours, plan)
     sign(people, agreement, plan.start - 12 * DAY)
     return activate(people, agreement, plan.start - 12 * DAY)
@@ -82,7 +84,7 @@ def _renewed(people: People, current: Agreement, hours: SupportHours) -> None:
         return
     start = corresponding_day(begun, years=-3)
     plan = Plan(body=current.party_b, number=f"GXXY-{start.year}-011", start=start)
-    agreement = _in_force(people, hours, plan)
+    agreement = in_force(people, hours, plan)
     over = local(plan.end + DAY, 0, 1)
     lifecycle.expire(agreement, by=None, at=over)
     current.renews = agreement
@@ -99,13 +101,13 @@ def _suspended(people: People, hours: SupportHours, moments: Moments) -> None:
     today = moments.today
     start = corresponding_day(today, months=-14).replace(day=1)
     plan = Plan(
-        body=_body("南浦区人力资源和社会保障局", "丁一鸣"),
+        body=body_named("南浦区人力资源和社会保障局", "丁一鸣"),
         number=f"GXXY-{start.year}-012",
         start=start,
         years=1,
         tacit=True,
     )
-    agreement = _in_force(people, hours, plan)
+    agreement = in_force(people, hours, plan)
     renewing.confirm_tacit(
         agreement, note="异议期内双方均无异议。", by=people["hetong"], at=local(plan.end - 5 * DAY, 10)
     )
@@ -157,8 +159,8 @@ def _request_of(pk: int) -> Approval:
 def _ending(people: People, hours: SupportHours, moments: Moments) -> None:
     """Ends in 25 days; its renewal is drafted and half looked at."""
     start = corresponding_day(moments.today + 26 * DAY, years=-3)
-    plan = Plan(body=_body("北山县卫生健康委员会", "顾晓岚"), number=f"GXXY-{start.year}-013", start=start)
-    agreement = _in_force(people, hours, plan)
+    plan = Plan(body=body_named("北山县卫生健康委员会", "顾晓岚"), number=f"GXXY-{start.year}-013", start=start)
+    agreement = in_force(people, hours, plan)
     by, at = people["hetong"], local(moments.days_ago(2), 10)
     new = renewing.copy_forward(agreement, number=f"GXXY-{moments.today.year}-014", by=by, at=at)
     kept = [check.name for check in new.renewal_checks.all()[:4] if check.name != "ends_on"]
@@ -168,8 +170,8 @@ def _ending(people: People, hours: SupportHours, moments: Moments) -> None:
 def _terminated(people: People, hours: SupportHours, moments: Moments) -> None:
     """Ended by agreement 20 days ago; Party A has done half of its tasks."""
     start = corresponding_day(moments.today, months=-18).replace(day=1)
-    plan = Plan(body=_body("石桥镇便民服务中心", "姚静"), number=f"GXXY-{start.year}-015", start=start)
-    agreement = _in_force(people, hours, plan)
+    plan = Plan(body=body_named("石桥镇便民服务中心", "姚静"), number=f"GXXY-{start.year}-015", start=start)
+    agreement = in_force(people, hours, plan)
     by, asked = people["hetong"], local(moments.days_ago(30), 10)
     case = terminating.Case(
         ground="agreed", side="both", reason="机构撤并，业务并入区行政审批局。", until=moments.days_ago(20)
@@ -186,5 +188,5 @@ def _terminated(people: People, hours: SupportHours, moments: Moments) -> None:
 def _half_signed(people: People, hours: SupportHours, moments: Moments) -> None:
     """For signing: Party A has signed and sealed, Party B has not yet."""
     start = moments.today + 20 * DAY
-    plan = Plan(body=_body("清河市自然资源局", "彭涛"), number=f"GXXY-{start.year}-016", start=start)
+    plan = Plan(body=body_named("清河市自然资源局", "彭涛"), number=f"GXXY-{start.year}-016", start=start)
     sign(people, _draft(people, hours, plan), moments.days_ago(2), sides="a")

@@ -58,6 +58,7 @@ def test_a_letter_names_every_overdue_bill_with_interest_as_of_its_day(
     assert issued.number == "CG-2026-00001"
     assert (letter.cure_days, letter.cure_counted, letter.cure_until) == (15, "working", None)
     assert letter.annexes[0].invoice_number == late.number
+    assert letter.annexes[0].heading.number == "CG-2026-00001-1"
     assert letter.signer == "陈立"
 
 

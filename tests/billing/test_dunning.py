@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
-from billing import disputes, dunning, dunning_steps, formal_invoices, receipts, tasks
+from billing import demands, disputes, dunning, dunning_steps, formal_invoices, receipts, tasks
 from billing.ladder import STANDARD, Step, cure_end, reached, step_day, upcoming
 from billing.models import Document, DunningEntry, DunningStep
 from billing.telling import tell_overdue
@@ -18,7 +18,7 @@ from people.models import User
 from people.refusal import Refused
 from tests import make
 from tests.billing import making
-from tests.billing.dunning_rows import another_bill, at
+from tests.billing.dunning_rows import another_bill, at, drafted
 from tests.billing.making import NOW
 from worktime.china import china_almanac
 from worktime.workdays import WorkdayCalendar
@@ -260,6 +260,18 @@ def test_the_demand_is_proposed_to_finance_alone(bill: Document, finance: User, 
     assert told("dunning.demand_proposed") == ["finance", "finance_lead"]
     letter = Notice.objects.filter(kind="dunning.demand_proposed")[0]
     assert letter.subject == "市大数据管理局 逾期未付 5,406.00 元，请考虑催告"
+
+
+def test_what_a_letter_names_already_is_not_proposed(
+    bill: Document, agreement: Agreement, finance: User, finance_lead: User
+) -> None:
+    making.received(bill, finance)
+    demands.issue(drafted(agreement, finance, on=at(11, 2)), by=finance_lead, at=at(11, 2))
+
+    dun(bill, at(11, 6))
+
+    assert entries(bill)[-1] == ("demand", "passed")
+    assert not Notice.objects.filter(kind="dunning.demand_proposed").exists()
 
 
 def test_nothing_is_told_before_the_time_to_pay_has_begun(bill: Document) -> None:

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from billing.models import Document, UsageStatement
+from billing.models import Demand, Document, UsageStatement
 from contracts.admin.drafting import step_url
 from contracts.forms.drafting import steps_of
 from contracts.models import (
@@ -227,6 +227,8 @@ def _portal_records(user: User) -> Iterator[Page]:
             seen[name] = Page(f"portal-{name}", reverse(f"contracts:{name}", args=[body.pk]), user.username)
         for contact in body.contacts.valid()[:1]:
             seen["contact"] = Page("portal-contact", reverse("contracts:contact", args=[contact.pk]), user.username)
+    for demand in Demand.objects.for_user(user)[:1]:
+        seen["demand"] = Page("portal-demand", reverse("billing:demand", args=[demand.pk]), user.username)
     for task in ExitTask.objects.for_user(user).filter(state="open")[:1]:
         seen["x"] = Page("portal-exit-task", reverse("contracts:exit-task", args=[task.pk]), user.username)
     for agreement in Agreement.objects.for_user(user).filter(state="expired")[:1]:

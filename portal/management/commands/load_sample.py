@@ -22,6 +22,7 @@ from portal.sample.corrections import make_corrections
 from portal.sample.credits import make_credits
 from portal.sample.desk import make_desk, use_desk
 from portal.sample.drafting import make_draftings
+from portal.sample.dunning import make_dunning
 from portal.sample.duties import make_duties
 from portal.sample.formal import make_formal
 from portal.sample.interest import make_interest
@@ -91,6 +92,7 @@ class Command(BaseCommand):
             make_supplements(people, agreements, moments)
             make_access(people, agreements, moments)
             make_lives(people, agreements, hours, moments)
+            make_dunning(people, agreements, hours, moments)
             make_statements(people, agreements, moments)
             make_runs(people, moments)
             make_rules(people, agreements, make_endpoints(people, at=now), at=now)
