@@ -271,7 +271,7 @@ def test_party_b_reads_and_confirms_what_was_sent_to_it(
     letter.refresh_from_db()
     assert (letter.acknowledged_by, letter.state) == (party_b, "delivered")
     assert (letter.delivered_on, letter.cure_until) == (date(2026, 11, 11), date(2026, 12, 2))
-    assert letter.number in client.get(reverse("billing:demands")).content.decode()
+    assert str(letter.number) in client.get(reverse("billing:demands")).content.decode()
 
 
 def test_a_letter_that_was_not_sent_or_is_anothers_does_not_exist(

@@ -204,8 +204,8 @@ def test_several_bills_of_one_debtor_come_in_one_letter(
 
     (letter,) = Notice.objects.filter(recipient=party_b, channel="in_app", kind="dunning.reminded")
     assert letter.subject == "2 份账单逾期，未付合计 10,706.00 元"
-    assert bill.number in letter.body
-    assert another.number in letter.body
+    assert str(bill.number) in letter.body
+    assert str(another.number) in letter.body
     assert letter.url == "/portal/documents/"
     assert DunningEntry.objects.values("letter").distinct().count() == 1
 

@@ -26,7 +26,7 @@ AFTER_APPROVAL = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("billing", "0012_formal_files"),
+        ("billing", "0014_write_offs_return"),
         ('contracts', '0004_cure_period'),
         ('journal', '0003_dropped'),
         ('worktime', '0002_notice_drafts'),
