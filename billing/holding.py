@@ -3,7 +3,7 @@
 A line that waits stands on the bill with nothing, so that Party B reads why it is missing, and the next bill finds it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.utils import translation
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from billing.charging import Charge
 from billing.models import LineAnswer, ServicePeriod
 from billing.money import ZERO
+from billing.statements import states
 from billing.tax import Taxed
 from contracts.models import Agreement, AgreementVersion
 from people.refusal import Refused
@@ -34,8 +35,8 @@ def without_disputed(charges: Iterable[Charge], waiting: dict[Key, str]) -> list
     return kept
 
 
-def require_answered(version: AgreementVersion, period: ServicePeriod) -> None:
-    """Raise Refused where the terms want a statement first and Party B has not answered every line of it."""
+def require_answered(version: AgreementVersion, period: ServicePeriod, charges: Sequence[Charge]) -> None:
+    """Raise Refused where the terms want a statement first and Party B has not answered just these charges."""
     if not version.statement_required:
         return
     statement = period.statements.standing().first()
@@ -48,6 +49,10 @@ def require_answered(version: AgreementVersion, period: ServicePeriod) -> None:
         )
     if statement.lines.filter(answer__outcome=LineAnswer.Outcome.UPHELD).exists():
         raise Refused(_("对账单 %(number)s 的异议已经成立，请先出具新版并由乙方答复。") % {"number": statement.number})
+    if not states(statement, charges):
+        raise Refused(
+            _("对账单 %(number)s 发出之后用量或价目有变化，请先出具新版并由乙方答复。") % {"number": statement.number}
+        )
 
 
 def _waits(charge: Charge, waiting: dict[Key, str]) -> Charge:

@@ -60,8 +60,9 @@ def draft_from_usage(agreement: Agreement, *, period: ServicePeriod, by: User, a
     _check_turn(agreement, period, civil_day(at))
     require_explained(agreement, period, by=by, at=at)
     version = terms_on(agreement, period.last_day)
-    require_answered(version, period)
-    charges = without_disputed(charges_of(agreement, period), disputed(agreement))
+    charges = charges_of(agreement, period)
+    require_answered(version, period, charges)
+    charges = without_disputed(charges, disputed(agreement))
     document = Document(agreement=agreement, version=version, period=period, drafted_at=at, drafted_by=by)
     lines = [_line(document, position, charge) for position, charge in enumerate(charges, start=1)]
     lines += credit_lines(document, lines)

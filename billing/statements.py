@@ -100,7 +100,7 @@ def send(statement: UsageStatement, *, by: User, at: datetime) -> UsageStatement
     """
     statement = locked(statement)
     _demand_draft(statement)
-    if not _same(statement, charges_of(statement.period.agreement, statement.period, anew=True)):
+    if not states(statement, charges_of(statement.period.agreement, statement.period, anew=True)):
         raise Refused(_("拟制之后用量或价目有变化，请先点“重新计算”，核对后再发送。"))
     today = civil_day(at)
     _set_deadline(statement, today)
@@ -155,6 +155,12 @@ def locked(statement: UsageStatement) -> UsageStatement:
     return found
 
 
+def states(statement: UsageStatement, charges: Sequence[Charge]) -> bool:
+    """Whether the statement says just these charges."""
+    stated = [(line.rate_line_id, line.period_id, line.quantity, line.amount) for line in statement.lines.all()]
+    return stated == [(charge.rate.pk, charge.period.pk, charge.quantity, charge.net) for charge in charges]
+
+
 def lines_that_differ(before: UsageStatement, after: UsageStatement) -> list[UsageStatementLine]:
     """The lines of a revision that read otherwise in the one before it, or are new."""
     old = {(line.rate_line_id, line.period_id): (line.quantity, line.amount) for line in before.lines.all()}
@@ -184,18 +190,15 @@ def _write_lines(statement: UsageStatement, charges: Sequence[Charge]) -> None:
         )
 
 
-def _same(statement: UsageStatement, charges: Sequence[Charge]) -> bool:
-    stated = [(line.rate_line_id, line.period_id, line.quantity, line.amount) for line in statement.lines.all()]
-    return stated == [(charge.rate.pk, charge.period.pk, charge.quantity, charge.net) for charge in charges]
-
-
 def _demand_revision(before: UsageStatement, charges: Sequence[Charge], reason: str) -> None:
-    if before.state in FINAL:
+    if before.state in FINAL and before.period.state == ServicePeriod.State.CLOSED:
         raise Refused(
             _("对账单 %(number)s 的状态是“%(state)s”，不再重新出具；以后的更正作为调整行计入下一期。")
             % {"number": before.number, "state": before.get_state_display()}
         )
-    if _same(before, charges):
+    if before.lines.filter(answer__kind="disputed", answer__outcome="").exists():
+        raise Refused(_("对账单 %(number)s 还有未答复的异议，请先全部答复，再出具新版。") % {"number": before.number})
+    if states(before, charges):
         raise Refused(_("各行与第 %(revision)d 版相同，不需要重新出具。") % {"revision": before.revision})
     if not reason:
         raise Refused(_("这一期已发出第 %(revision)d 版，重新出具请写明原因。") % {"revision": before.revision})

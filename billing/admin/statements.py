@@ -19,7 +19,7 @@ from billing import statement_answers, statements
 from billing.faces import figure
 from billing.forms.documents import ReasonForm
 from billing.forms.statements import DraftStatementForm, RejectLineForm, ReviseForm, UpholdForm
-from billing.models import UsageStatement
+from billing.models import ServicePeriod, UsageStatement
 from billing.statement_faces import deadline_words, state_badge, statement_panels
 from billing.statement_printing import draft_pdf, kept_pdf
 from people.console import DateRangeFilter, Outcome, Panel, RecordAdmin, Verb
@@ -94,7 +94,8 @@ def _unanswered(obj: Any) -> bool:
 
 
 def _revisable(obj: Any) -> bool:
-    return obj.state in {State.SENT, State.DISPUTED} and not hasattr(obj, "replaced_by")
+    billed = obj.state in statements.FINAL and obj.period.state == ServicePeriod.State.CLOSED
+    return obj.state not in {State.DRAFT, State.SUPERSEDED} and not billed and not hasattr(obj, "replaced_by")
 
 
 @admin.register(UsageStatement)

@@ -142,8 +142,18 @@ def test_party_b_confirms_line_by_line_and_then_the_rest(sent: UsageStatement, f
     assert Notice.objects.filter(recipient=finance, kind="statement.answered", channel="in_app").exists()
     with pytest.raises(Refused, match="现在是“已确认”，不能再答复"):
         dispute(sent, party_b)
+    invoicing.draft_from_usage(sent.period.agreement, period=sent.period, by=finance, at=NOW)
     with pytest.raises(Refused, match="不再重新出具；以后的更正作为调整行计入下一期"):
         statements.draft(sent.period, by=finance, at=NOW, reason="补")
+
+
+def test_a_revision_waits_for_the_answers_to_all_disputes(sent: UsageStatement, finance: User, party_b: User) -> None:
+    dispute(sent, party_b)
+    dispute(sent, party_b, position=1, counts=None)
+    statement_answers.uphold(line(sent, 2), by=finance, at=NOW)
+
+    with pytest.raises(Refused, match="请先全部答复，再出具新版"):
+        statements.draft(sent.period, by=finance, at=NOW, reason="第 2 行异议成立")
 
 
 def test_a_dispute_needs_a_reason_and_comes_once(sent: UsageStatement, party_b: User) -> None:
@@ -352,7 +362,23 @@ def test_where_agreed_the_statement_comes_before_the_bill(
         bill()
     statement_answers.confirm(sent, by=party_b, at=NOW)
 
+    making.use(september.agreement, making.event("10"))
+    with pytest.raises(Refused, match="发出之后用量或价目有变化"):
+        bill()
+    making.use(september.agreement, making.event("-10", corrects="q1", source_event_id="q1-1"))
+
     assert bill().net == Decimal("5000.00")
+
+
+def test_what_was_confirmed_may_be_revised_until_it_is_billed(
+    sent: UsageStatement, finance: User, party_b: User
+) -> None:
+    statement_answers.confirm(sent, by=party_b, at=NOW)
+    making.use(sent.period.agreement, making.event("10"))
+
+    again = statements.send(statements.draft(sent.period, by=finance, at=NOW, reason="迟报用量"), by=finance, at=NOW)
+
+    assert (again.total, state(sent)) == (Decimal("5100.50"), State.SUPERSEDED)
 
 
 def test_a_period_that_is_billed_is_stated_as_a_whole(september: ServicePeriod, finance: User) -> None:
