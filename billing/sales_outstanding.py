@@ -6,6 +6,7 @@ DSO = receivable at the end of the month ÷ billed in the three months up to it 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -98,20 +99,32 @@ def _working_days(first: date, last: date, days: WorkdayCalendar | None) -> int:
 
 
 def habits(what: Asked, days: WorkdayCalendar) -> dict[tuple[int, date], tuple[Decimal, int]]:
-    """By organisation and month of payment: the median of working days from formal invoice to payment, of how many."""
+    """By organisation (and all together) and month of payment: the median of working days, of how many bills."""
     found = [bill for bill in paid_bills(what.on) if _asked_for(bill, what)]
     since = month_ends(what.on)[0][1].replace(day=1)
     found = [bill for bill in found if bill.paid_on >= since]
-    key = _body_and_month
-    medians = median_by(found, key, lambda bill: bill.working_days(days))
+    return {**_medians(found, days, _of_all), **_medians(found, days, _of_one)}
+
+
+EVERYBODY = 0  # no organisation has this key
+
+
+def _of_all(bill: PaidBill) -> tuple[int, date]:
+    return EVERYBODY, bill.paid_on.replace(day=1)
+
+
+def _of_one(bill: PaidBill) -> tuple[int, date]:
+    return bill.body, bill.paid_on.replace(day=1)
+
+
+def _medians(
+    found: list[PaidBill], days: WorkdayCalendar, key: Callable[[PaidBill], tuple[int, date]]
+) -> dict[tuple[int, date], tuple[Decimal, int]]:
     counts: dict[tuple[int, date], int] = defaultdict(int)
     for bill in found:
         counts[key(bill)] += 1
+    medians = median_by(found, key, lambda bill: bill.working_days(days))
     return {name: (value, counts[name]) for name, value in medians.items()}
-
-
-def _body_and_month(bill: PaidBill) -> tuple[int, date]:
-    return bill.body, bill.paid_on.replace(day=1)
 
 
 def _asked_for(bill: PaidBill, what: Asked) -> bool:
@@ -124,10 +137,11 @@ def dso_sheet(what: Asked) -> MoneySheet:
     months = by_month(what, days)
     paid = habits(what, days) if days else {}
     rows = [Row(cells=_month_cells(one, paid)) for one in months]
-    names = names_of({body for body, _month in paid})
+    own = {key: value for key, value in paid.items() if key[0] != EVERYBODY}
+    names = names_of({body for body, _month in own})
     rows += [
         Row(cells={"month": f"{month:%Y-%m}", "body": names[body], "median": value, "count": count})
-        for (body, month), (value, count) in sorted(paid.items(), key=lambda pair: (names[pair[0][0]], pair[0][1]))
+        for (body, month), (value, count) in sorted(own.items(), key=lambda pair: (names[pair[0][0]], pair[0][1]))
     ]
     last = months[-1]
     return MoneySheet(
@@ -156,10 +170,10 @@ def dso_sheet(what: Asked) -> MoneySheet:
 
 
 def _month_cells(one: MonthEnd, paid: dict[tuple[int, date], tuple[Decimal, int]]) -> dict[str, Any]:
+    value, count = paid.get((EVERYBODY, one.day.replace(day=1)), (None, None))
     return {
         "month": f"{one.day:%Y-%m}", "body": _("全部"), "receivable": yuan_of(one.receivable),
-        "billed": yuan_of(one.billed), "days": one.working_days, "dso": one.dso,
-        "count": sum(count for (_body, month), (_m, count) in paid.items() if month == one.day.replace(day=1)) or None,
+        "billed": yuan_of(one.billed), "days": one.working_days, "dso": one.dso, "median": value, "count": count,
     }  # fmt: skip
 
 

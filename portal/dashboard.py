@@ -158,7 +158,7 @@ def _accounts_receivable(looker: Looker) -> Iterator[Card]:
     if found.next_on:
         yield Card(
             label=_("下一个到期日"),
-            value=found.next_on.isoformat(),
+            value=f"{found.next_on:%m-%d}",
             url=reverse("admin:billing_ledgerentry_forecast"),
             tone="info",
             note=gettext("应收 %(yuan)s 元") % {"yuan": f"{found.next_amount:,.2f}"},

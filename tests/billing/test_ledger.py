@@ -22,8 +22,7 @@ from contracts.models import Agreement
 from journal.models import Event, Notice
 from people.models import User
 from tests.billing import making, money_world
-from tests.billing.money_world import AT, ON
-from tests.journal.tampering import rewrite
+from tests.billing.money_world import AT, ON, past_the_guards
 
 
 @pytest.fixture
@@ -111,7 +110,7 @@ BROKEN = [
 
 @pytest.mark.parametrize(("check", "sql"), BROKEN, ids=[f"{check}-{at}" for at, (check, _sql) in enumerate(BROKEN)])
 def test_what_is_broken_past_the_guards_is_found(bill: Document, check: str, sql: str) -> None:
-    rewrite(sql.format(bill=bill.pk))
+    past_the_guards(sql.format(bill=bill.pk))
 
     found = list(verify(Asked(on=ON)))
 
@@ -135,7 +134,7 @@ def test_a_changed_file_is_found_in_its_slice_and_a_lost_one_is_not_a_fault(bill
 
 
 def test_the_differing_papers_are_named(bill: Document) -> None:
-    rewrite("UPDATE billing_allocation SET amount = 6000 WHERE amount = 972.97")
+    past_the_guards("UPDATE billing_allocation SET amount = 6000 WHERE amount = 972.97")
 
     faults = {fault.row: fault.words for fault in verify(Asked(on=ON)) if fault.check == "four-ways"}
 
@@ -149,7 +148,7 @@ def test_the_command_says_what_is_wrong_and_fails(bill: Document, other_agreemen
     call_command("ledger", "verify", "--on", "2026-11-20", stdout=out)
     assert "相符：10 项校验" in out.getvalue()
 
-    rewrite("UPDATE billing_allocation SET amount = 107 WHERE amount = 106")
+    past_the_guards("UPDATE billing_allocation SET amount = 107 WHERE amount = 106")
     with pytest.raises(CommandError, match=r"不相符：发现 \d+ 处问题"):
         call_command("ledger", "verify", "--agreement", bill.agreement.number, stdout=out)
     assert "[credits] DX-2026-00001: 金额 106.00 元，用出 107.00 元" in out.getvalue()
@@ -165,7 +164,7 @@ def test_the_night_tells_the_finance_leads_once_a_day(
         assert verify_ledger() == 0
         assert not Event.objects.filter(action="ledger.found_wrong").exists()
 
-        rewrite("UPDATE billing_numberseries SET last = 5 WHERE series = 'ZD'")
+        past_the_guards("UPDATE billing_numberseries SET last = 5 WHERE series = 'ZD'")
         assert (verify_ledger(), verify_ledger()) == (1, 1)
 
     assert "ZD-2026" in caplog.text

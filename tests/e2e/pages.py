@@ -119,6 +119,11 @@ def _admin_pages(looker: User) -> Iterator[Page]:
         whole = f"{reverse('admin:billing_document_interest_sum')}?agreement={bill.agreement_id}"
         yield Page("admin-billing_document-interest-sum", whole, looker.username)
     yield Page("admin-usage-figures", reverse("admin:billing_usagerecord_figures"), looker.username)
+    for name in ("ageing", "forecast", "revenue", "debtors", "dso"):
+        yield Page(f"admin-money-{name}", reverse(f"admin:billing_ledgerentry_{name}"), looker.username)
+    for owing in Document.objects.issued().select_related("agreement").order_by("pk")[:1]:
+        path = f"{reverse('admin:billing_ledgerentry_account')}?organisation={owing.agreement.party_b_id}"
+        yield Page("admin-money-account", path, looker.username)
     yield Page("admin-sla_rating-figures", reverse("admin:sla_rating_figures"), looker.username)
     for model, model_admin in sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label_lower):
         name = f"{model._meta.app_label}_{model._meta.model_name}"

@@ -15,6 +15,7 @@ from people.models import User
 from portal.sample.access import make_access
 from portal.sample.agreements import make_agreements, make_hours
 from portal.sample.answers import make_answers
+from portal.sample.arrears import make_arrears
 from portal.sample.bank import make_bank
 from portal.sample.breaching import make_cases
 from portal.sample.controls import make_controls
@@ -95,6 +96,7 @@ class Command(BaseCommand):
             make_dunning(people, agreements, hours, moments)
             make_statements(people, agreements, moments)
             make_runs(people, moments)
+            make_arrears(people, moments)
             make_rules(people, agreements, make_endpoints(people, at=now), at=now)
         # The sweep between the tickets commits each clock by itself, as it does at work.
         make_desk(people, agreements, moments)
