@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.faces import STANDINGS, open_amount
 from billing.models import Document
@@ -11,11 +12,15 @@ from billing.money import ZERO
 from billing.wording import yuan
 from contracts.agenda import Asked, Entry
 
+TITLE = gettext_lazy("付款到期：%(number)s")
 SHOWN = ("not_due", "due_soon", "part_paid", "overdue", "paid")
 
 
-def due_dates(asked: Asked) -> Iterator[Entry]:
-    """Bills whose time to pay runs or ran: finance answers for all, others for the agreements that they manage."""
+def due_dates(asked: Asked, *, words: object = TITLE) -> Iterator[Entry]:
+    """Bills whose time to pay runs or ran: finance answers for all, others for the agreements that they manage.
+
+    words: how an entry is titled, with %(number)s in it.
+    """
     user, rows = asked.user, Document.objects.issued()
     if user.is_staff:
         if not user.has_perm("billing.view_document"):
@@ -33,7 +38,7 @@ def due_dates(asked: Asked) -> Iterator[Entry]:
         yield Entry(
             uid=f"bill-{row.pk}",
             day=row.due_on,
-            title=_("付款到期：%(number)s") % {"number": row.number},
+            title=str(words) % {"number": row.number},
             kind=_("付款到期"),
             url=reverse(name, args=[row.pk]),
             state=label,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -51,7 +52,7 @@ def cards(today: date) -> list[Card]:
 
 
 def _card(name: str, label: object, tone: Tone, row: dict[str, Any]) -> Card:
-    url = f"{reverse('admin:billing_document_changelist')}?due={name}&o=7"
+    url = f"{reverse('admin:billing_document_changelist')}?due={name}&o=6"
     count = row.get("count", 0)
     return Card(label, tone if count else "muted", count, Decimal(row.get("fen") or 0).scaleb(-2), url)
 
@@ -82,7 +83,7 @@ def due_page(request: HttpRequest, admin_: Any) -> HttpResponse:
         "title": _("付款到期"),
         "opts": admin_.model._meta,
         "cards": cards(today),
-        "month": month_of(request.user, first, today=today, found=due_dates),  # type: ignore[arg-type]
+        "month": month_of(request.user, first, today=today, found=partial(due_dates, words="%(number)s")),  # type: ignore[arg-type]
         "as_list": request.GET.get("view") == "list",
         "this_month": today.replace(day=1),
     }

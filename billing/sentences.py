@@ -67,9 +67,10 @@ def _tiers(line: RateLine) -> str:
             "high": number(Decimal(up_to)) if up_to is not None else "",
             "price": unit_price(Decimal(tier.get("unit_price") or 0)),
             "flat": yuan(Decimal(tier.get("flat") or 0)),
+            "unit": line.unit or _("单位"),
         }
         bounds = (_("超过 %(low)s 至 %(high)s") if up_to is not None else _("超过 %(low)s")) % told
-        price = _("每单位 %(price)s 元") % told
+        price = _("每%(unit)s %(price)s 元") % told
         if Decimal(tier.get("flat") or 0):
             price = _("%(price)s另加 %(flat)s 元") % {"price": price, "flat": told["flat"]}
         words.append(_("%(bounds)s：%(price)s") % {"bounds": bounds, "price": price})

@@ -17,14 +17,17 @@ from django.utils.translation import gettext_lazy as _
 from billing import buttons, tariffs
 from billing.calculator_page import calculator
 from billing.faces import iso
+from billing.fields import PriceField
 from billing.filtering import AppliesFilter, BilledFilter
 from billing.forms import RateLineForm
 from billing.models import RateLine
 from billing.sentences import in_both, sentence
+from billing.tiers import COLUMNS, NAMES
 from billing.wording import number, unit_price, yuan
 from people.console import Button, ConsoleAdmin, DateRangeFilter, Panel, Verb, badge
 from people.models import User
 
+PRICE = Coalesce("flat_amount", "unit_price", output_field=PriceField())
 CALCULATOR = Verb("calculator", _("计费计算器"), "billing.view_rateline", lambda request, obj, data: "")
 
 
@@ -32,8 +35,7 @@ CALCULATOR = Verb("calculator", _("计费计算器"), "billing.view_rateline", l
 class RateLineAdmin(ConsoleAdmin):
     form = RateLineForm
     list_display = (
-        "name", "agreement_number", "version_label", "fee_kind", "model", "price", "tax", "from_day", "to_day",
-        "billed",
+        "name", "agreement_number", "version_label", "model", "price", "tax", "from_day", "to_day", "billed",
     )  # fmt: skip
     export_columns = (
         "name", "agreement_number", "party_b", "version_label", "fee_kind", "clause", "meter", "unit", "model",
@@ -60,14 +62,16 @@ class RateLineAdmin(ConsoleAdmin):
         return rows.annotate(billed_lines=Count("lines"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        explained = render_to_string("admin/billing/models_explained.html")
+        editing = self.has_change_permission(request, obj) if obj else True
+        explained = render_to_string("admin/billing/models_explained.html") if editing else ""
+        tiers = "tiers" if editing else "tier_table"
         return (
             (None, {"fields": ("version", ("fee_kind", "name"), "clause", ("valid_from", "valid_to"))}),
             (
                 _("计价"),
                 {
                     "fields": (
-                        "model", ("meter", "unit"), ("unit_price", "package_size"), "flat_amount", "tiers",
+                        "model", ("meter", "unit"), ("unit_price", "package_size"), "flat_amount", tiers,
                     ),
                     "description": explained,
                 },
@@ -91,6 +95,9 @@ class RateLineAdmin(ConsoleAdmin):
                 },
             ),
         )  # fmt: skip
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("tier_table",)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.calculator_view)
@@ -116,6 +123,14 @@ class RateLineAdmin(ConsoleAdmin):
 
     def save_model(self, request: HttpRequest, obj: RateLine, form: Any, change: bool) -> None:  # noqa: FBT001
         tariffs.keep_rate(obj, by=cast(User, request.user), at=timezone.now())
+
+    @admin.display(description=_("阶梯"))
+    def tier_table(self, obj: RateLine) -> SafeString | str:
+        """The tiers to read."""
+        columns = [label for _name, label in COLUMNS]
+        rows = [[tier.get(name) or "" for name in NAMES] for tier in obj.tiers]
+        context = {"columns": columns, "rows": rows}
+        return render_to_string("admin/billing/tier_table.html", context) if rows else "—"
 
     @admin.display(description=_("协议"), ordering="version__agreement__number")
     def agreement_number(self, obj: RateLine) -> str:
@@ -143,7 +158,7 @@ class RateLineAdmin(ConsoleAdmin):
     def to_day(self, obj: RateLine) -> str:
         return iso(obj.valid_to)
 
-    @admin.display(description=_("单价或固定金额（元）"), ordering=Coalesce("flat_amount", "unit_price"))
+    @admin.display(description=_("单价或固定金额（元）"), ordering=PRICE)
     def price(self, obj: RateLine) -> str:
         if obj.model == RateLine.Model.FLAT:
             return yuan(obj.flat_amount or Decimal(0))

@@ -69,9 +69,7 @@ def test_a_price_with_tiers_is_entered_as_a_table(clerk: Client, fields: dict[st
     assert line.tiers == [{"up_to": "1000", "unit_price": "0.05"}, {"up_to": None, "unit_price": "0.03", "flat": "10"}]
     page = shown(clerk, f"{RATES}{line.pk}/change/")
     assert 'name="tiers-unit_price" value="0.03"' in page
-    assert (
-        "分段累进，各段用量按各段的价：超过 0 至 1,000：每单位 0.05 元；超过 1,000：每单位 0.03 元另加 10.00 元" in page
-    )
+    assert "分段累进，各段用量按各段的价：超过 0 至 1,000：每次 0.05 元；超过 1,000：每次 0.03 元另加 10.00 元" in page
     assert "plus 6% tax." in page
 
 
@@ -121,7 +119,7 @@ def test_the_list_is_filtered_sorted_and_exported(
 
     assert "旧价" not in shown(clerk, RATES, applies="now")
     assert "新价" not in shown(clerk, RATES, billed="yes")
-    page = shown(clerk, RATES, o="6")
+    page = shown(clerk, RATES, o="4")
     assert page.index(">0.05<") < page.index(">5,000.00<")
     assert "6%（含税）" in page and "按税率表" in page
     content = b"".join(clerk.get(f"{RATES}export/csv/?q=旧价").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
@@ -183,7 +181,8 @@ def test_the_calculator_shows_each_step_and_keeps_nothing(clerk: Client, agreeme
         "65.00 × 6% = 3.90 元", "68.90", "陆拾捌元玖角整", "整期 30 天",
     ):  # fmt: skip
         assert words in page
-    changed = [query["sql"] for query in queries if not query["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE"))]
+    reading = ("SELECT", "DECLARE", "SAVEPOINT", "RELEASE")
+    changed = [query["sql"] for query in queries if not query["sql"].startswith(reading)]
     assert changed == []
 
 

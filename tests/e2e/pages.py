@@ -93,6 +93,8 @@ def _admin_pages(looker: User) -> Iterator[Page]:
     url = reverse("admin:contracts_obligationoccurrence_calendar")
     yield Page("admin-calendar", url, looker.username)
     yield Page("admin-calendar-as-list", f"{url}?view=list", looker.username)
+    yield Page("admin-billing_document-due", reverse("admin:billing_document_due"), looker.username)
+    yield Page("admin-billing_rateline-calculator", reverse("admin:billing_rateline_calculator"), looker.username)
     for agreement in Agreement.objects.filter(state="in_force").order_by("pk")[:1]:
         board = reverse("admin:contracts_agreement_board", args=[agreement.pk])
         yield Page("admin-contracts_agreement-board", board, looker.username)
