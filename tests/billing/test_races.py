@@ -8,12 +8,14 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection
 
-from billing import corrections, credits, invoicing, receipts
-from billing.models import Allocation, BankReceipt, Document, NumberSeries, UsageRecord
+from billing import corrections, credits, invoicing, receipts, upload_intake, uploads
+from billing.models import Allocation, BankReceipt, Document, NumberSeries, UsageRecord, UsageUpload
 from billing.querysets import BankReceiptQuerySet, DocumentQuerySet
 from billing.taking_back import Wish
+from contracts.models import Agreement
 from people.models import User
 from people.refusal import Refused
 from tests import make
@@ -217,3 +219,38 @@ def test_without_the_lock_a_bill_is_credited_twice(
     credit_twice(run, drafts[0], finance, finance_lead)
 
     assert sum(note.gross for note in Document.objects.filter(kind="credit_note")) == Decimal("6000.00")
+
+
+def test_one_usage_file_is_taken_in_once_by_many_workers(run: Callable[..., list[Any]]) -> None:
+    agreement = make.agreement()
+    upload = checked_upload(agreement, "U1")
+    uploads.confirm(upload, by=None, at=NOW)
+
+    run(*[partial(upload_intake.run_waiting, now=lambda: NOW)] * 3)
+
+    assert UsageRecord.objects.count() == 50
+    assert UsageUpload.objects.get().state == UsageUpload.State.TAKEN_IN
+
+
+def test_two_files_with_the_same_rows_at_once_count_once(run: Callable[..., list[Any]]) -> None:
+    agreement = make.agreement()
+    both = [checked_upload(agreement, name) for name in ("U1", "U2")]
+    for upload in both:
+        uploads.confirm(upload, by=None, at=NOW)
+
+    run(*(partial(upload_intake.work_on, upload, now=lambda: NOW) for upload in UsageUpload.objects.order_by("pk")))
+
+    found = sorted((upload.new, upload.known) for upload in UsageUpload.objects.all())
+    assert found == [(0, 50), (50, 0)]
+    assert UsageRecord.objects.count() == 50
+
+
+def checked_upload(agreement: Agreement, note: str) -> UsageUpload:
+    """A checked file of fifty rows; the note is a column that means nothing, and makes another file of it."""
+    lines = [f"e{at},query,2026-09-10 10:00,1,{note}" for at in range(50)]
+    text = "\n".join(["来源记录号,计量项,使用时间,用量,备注", *lines])
+    file = ContentFile(text.encode(), name=f"{note}.csv")
+    made = uploads.keep(file, source="网关", agreement=agreement, by=None, at=NOW)
+    upload_intake.work_on(made, now=lambda: NOW)
+    assert made.state == UsageUpload.State.CHECKED
+    return made
