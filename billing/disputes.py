@@ -118,7 +118,7 @@ def _amount(bill: Document, objection: Objection, free: Decimal) -> Decimal:
 
 def _upheld(dispute: BillDispute, outcome: str, upheld: Decimal | None) -> Decimal:
     if outcome == BillDispute.Outcome.UPHELD:
-        return dispute.amount
+        return Decimal(dispute.amount)
     if outcome == BillDispute.Outcome.REJECTED:
         return ZERO
     if outcome != BillDispute.Outcome.PARTLY:

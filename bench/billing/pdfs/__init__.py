@@ -1,0 +1,1 @@
+"""Bills drafted, issued and drawn by the thousand."""
