@@ -18,7 +18,7 @@ from billing.balancing import CREDITS, differences
 from billing.many_debts import debts
 from billing.models import Allocation, BankReceipt, Document, DocumentLine, FormalInvoice, NumberSeries, Refund
 from billing.money_sheets import yuan_of
-from billing.numbering import printed
+from billing.numbering import SERIES, printed
 from billing.open_items import BILLS, fen_of, sum_of
 from billing.overdue import Debt
 from billing.printing import path_of
@@ -165,7 +165,9 @@ def numbers_without_gaps(asked: Asked) -> Iterator[Fault]:
     rows = Document.objects.issued().order_by().values("series", "year")
     grouped = rows.annotate(count=Count("pk"), first=Min("sequence"), final=Max("sequence"))
     found = {(row["series"], row["year"]): row for row in grouped}
-    given = {(row.series, row.year): row.last for row in NumberSeries.objects.all()}
+    # Other papers (statements of use, demands) count in series of their own.
+    series_of_documents = NumberSeries.objects.filter(series__in=SERIES.values())
+    given = {(row.series, row.year): row.last for row in series_of_documents}
     for series, year in sorted({*found, *given}):
         row = found.get((series, year), {"count": 0, "first": 1, "final": 0})
         last = given.get((series, year), 0)

@@ -14,8 +14,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing import balancing, ledger, printing
-from billing.ledger_checks import SLICES, Asked, files_as_kept, verify
-from billing.models import Document, LedgerEntry
+from billing.ledger_checks import SLICES, Asked, files_as_kept, numbers_without_gaps, verify
+from billing.models import Document, LedgerEntry, NumberSeries
 from billing.overdue import debt_of
 from billing.tasks.ledger import verify_ledger
 from contracts.models import Agreement
@@ -131,6 +131,12 @@ def test_a_changed_file_is_found_in_its_slice_and_a_lost_one_is_not_a_fault(bill
     assert [fault.row for fault in files_as_kept(Asked(on=ON))] == [kept.number]
     assert [fault.row for fault in files_as_kept(Asked(on=ON, slice=kept.pk % SLICES))] == [kept.number]
     assert list(files_as_kept(Asked(on=ON, slice=kept.pk + 1))) == []
+
+
+def test_series_of_other_papers_are_not_documents(bill: Document) -> None:
+    NumberSeries.objects.create(series="DZ", year=2026, last=3)
+
+    assert list(numbers_without_gaps(Asked(on=ON))) == []
 
 
 def test_the_differing_papers_are_named(bill: Document) -> None:
