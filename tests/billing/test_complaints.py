@@ -1,4 +1,7 @@
-"""What people complain of in other programs that bill, each shown not to happen here; the numbers are theirs."""
+"""What people complain of in other programs that bill, each shown not to happen here; the numbers are theirs.
+
+C18 to C20 (dunning) and C27 (bank files, I13) are in test_invariants_of_dunning.py.
+"""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -10,10 +13,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
-from billing import charging, invoicing, matching, receipts, reminding, usage
+from billing import charging, dunning, invoicing, matching, receipts, usage
 from billing.ageing import ageing
 from billing.interest import Basis, InterestTerms, Payment, accrue
-from billing.models import Allocation, BankReceipt, Document, NumberSeries
+from billing.models import Allocation, Document, NumberSeries
 from billing.money import largest_remainder
 from billing.overdue import debt_of
 from billing.pdf import draw
@@ -29,7 +32,6 @@ from tests import make
 from tests.billing import making, samples
 from tests.billing.making import NOW, OCTOBER
 from tests.billing.money_world import late_bill
-from tests.billing.test_bank_statements import file_of, mapping, movement, taken
 
 DAILY = InterestTerms(Basis.DAILY, Decimal("0.0005"))
 DUE = date(2026, 1, 20)
@@ -244,7 +246,9 @@ def test_c25_a_part_payment_does_not_end_the_reminders(agreement: Agreement, fin
     bill = late_bill(agreement, finance, finance_lead)
     receipts.allocate(making.receipt("5000.00", value_date=date(2026, 10, 20)), bill, by=finance, at=NOW)
 
-    assert reminding.remind(bill, at=NOW + timedelta(days=5)) == "overdue"
+    dunning.dun(agreement.party_b, at=NOW + timedelta(days=5))
+
+    assert [entry.code for entry in bill.dunning.all()] == ["after"]
 
 
 @pytest.mark.django_db
@@ -252,16 +256,6 @@ def test_c26_a_repeated_batch_is_known_by_its_own_ids_not_by_a_fresh_key(agreeme
     events = [making.event("7"), making.event("8")]
 
     assert [making.use(agreement, *events) for _again in range(2)] == [usage.Taken(2, 0), usage.Taken(0, 2)]
-
-
-@pytest.mark.django_db
-def test_c27_a_file_taken_in_again_adds_nothing_and_twins_within_it_both_stay(finance: User) -> None:
-    twins = [movement("100.00"), movement("100.00")]
-    made = mapping(finance)
-    taken(made, file_of(*twins), finance)
-    taken(made, file_of(*twins, movement("7.00", memo="另一笔"), name="overlap.csv"), finance)
-
-    assert sorted(BankReceipt.objects.values_list("amount", flat=True)) == [Decimal(7), Decimal(100), Decimal(100)]
 
 
 @pytest.mark.django_db
