@@ -50,6 +50,8 @@ bench: .venv/.dev ## Run the benchmarks beside their peers (ratios, never a gate
 	$(BIN)/python -m bench.search.run
 	$(BIN)/python -m bench.sla.run
 	$(BIN)/python -m bench.billing.usage.run
+	$(BIN)/python -m bench.billing.rating.run
+	$(BIN)/python -m bench.billing.pdfs.run
 
 screenshots: .venv/.dev ## Draw every page in both languages, wide and phone, into screenshots/ (needs Chromium)
 	$(BIN)/python -m tests.e2e.screenshots

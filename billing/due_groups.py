@@ -44,4 +44,5 @@ def in_group(rows: QuerySet[Any], name: str, today: date) -> QuerySet[Any]:
     """The owing documents of a group, or those whose due date may still move."""
     if name == PROVISIONAL:
         return owing(rows).filter(due_provisional=True)
-    return owing(rows).annotate(due_group=group_on(today)).filter(due_group=name)
+    found: QuerySet[Any] = owing(rows).annotate(due_group=group_on(today)).filter(due_group=name)
+    return found

@@ -355,7 +355,8 @@ def _page_calls() -> Iterator[Call]:
 
 def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
     """(address, arguments of a row of party_b's organisation, arguments of no row)."""
-    body = Membership.objects.get(user=world[policy.BU]).organisation
+    membership = Membership.objects.get(user=world[policy.BU])
+    own, body = membership.user, membership.organisation
     document = Document.objects.filter(agreement__party_b=body, number="ZD-2026-00002").get()
     outage = _own_outage(body)
     rows: dict[str, Any] = {
@@ -397,7 +398,7 @@ def _own_rows(world: dict[str, User | None]) -> list[tuple[str, dict[str, Any], 
         **{name: {"pk": document.pk} for name in BILL_PAGES},
         "billing:demand": {"pk": Demand.objects.get(agreement__party_b=body).pk},
         "billing:demand-pdf": {"pk": Demand.objects.get(agreement__party_b=body).pk},
-        "billing:formal-file": {"pk": FormalFile.objects.for_user(world[policy.BU]).earliest("pk").pk},
+        "billing:formal-file": {"pk": FormalFile.objects.for_user(own).earliest("pk").pk},
     }
     assert set(rows) == set(policy.OWN_ROWS)
     nothing = {"number": "GZ-2026-999999", "pk": 999_999}

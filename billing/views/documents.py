@@ -46,7 +46,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         found = found.filter(standing=state)
     due = request.GET.get("due", "")
     if due in GROUPS:
-        found = in_group(found, due, today.day)
+        found = cast(DocumentQuerySet, in_group(found, due, today.day))
     order = ("due_on", "pk") if due in GROUPS else ("-issued_on", "-pk")
     page = Paginator(found.order_by(*order), PER_PAGE).get_page(request.GET.get("page"))
     rows = [(row, standing_badge(row), open_amount(row), _left(row, today)) for row in page.object_list]

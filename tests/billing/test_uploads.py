@@ -270,9 +270,9 @@ def test_the_flow_in_the_console(
     assert "“x”不是有效的数值" in page
     assert client.get(reverse("admin:billing_usageupload_progress", args=[made.pk])).json()["over"]
     problems = client.get(reverse("admin:billing_usageupload_problems", args=[made.pk]), {"as": "csv"})
-    assert "3,“x”不是有效的数值" in b"".join(problems).decode()  # type: ignore[call-overload]
+    assert "3,“x”不是有效的数值" in b"".join(problems).decode()
     kept = client.get(reverse("admin:billing_usageupload_file", args=[made.pk]))
-    assert b"".join(kept).decode().startswith("来源记录号")  # type: ignore[call-overload]
+    assert b"".join(kept).decode().startswith("来源记录号")
     with django_assert_max_num_queries(14):
         listed = client.get(reverse("admin:billing_usageupload_changelist")).content.decode()
     assert "九月.csv" in listed

@@ -92,7 +92,7 @@ def test_party_b_sees_its_own(
 
     assert "150.5" in page
     assert "9,999" not in page
-    file = b"".join(client.get(reverse("billing:usage-file"), {"as": "csv", "to": "2026-09"})).decode()  # type: ignore[call-overload]
+    file = b"".join(client.get(reverse("billing:usage-file"), {"as": "csv", "to": "2026-09"})).decode()
     assert "2026-09" in file
     assert "9999" not in file
 
