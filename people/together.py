@@ -37,13 +37,17 @@ class Together(Operation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         for name in self.names:
-            schema_editor.create_model(to_state.apps.get_model(app_label, name))
+            model = to_state.apps.get_model(app_label, name)
+            if model._meta.can_migrate(schema_editor.connection):  # not views, not proxies
+                schema_editor.create_model(model)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         for name in reversed(self.names):
-            schema_editor.delete_model(from_state.apps.get_model(app_label, name))
+            model = from_state.apps.get_model(app_label, name)
+            if model._meta.can_migrate(schema_editor.connection):  # not views, not proxies
+                schema_editor.delete_model(model)
 
     def describe(self) -> str:
         return f"Create {len(self.names)} models together"
