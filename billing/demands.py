@@ -22,6 +22,7 @@ from billing.periods import civil_day
 from billing.printing import require_drawable
 from contracts import serving
 from contracts.models import Agreement, AgreementVersion, ServedNotice
+from contracts.terms import terms_if_any
 from journal.recording import record
 from people.models import User
 from people.refusal import Refused
@@ -245,8 +246,7 @@ def _count(demand: Demand) -> None:
 
 def _version(agreement: Agreement, bills: list[OverdueBill], today: date) -> AgreementVersion:
     """The terms of the day; of an agreement that has ended, those of its last overdue bill."""
-    active = agreement.versions.filter(state=AgreementVersion.State.ACTIVE).applying_on(today).first()
-    return active or bills[-1].document.version
+    return terms_if_any(agreement, today) or bills[-1].document.version
 
 
 def _totals(bills: list[OverdueBill]) -> tuple[Any, Any]:

@@ -16,18 +16,24 @@ def terms_on(agreement: Agreement, day: date) -> AgreementVersion:
 
     Raises Refused when the agreement has no terms in force on that day.
     """
-    version: AgreementVersion | None = (
-        agreement.versions.filter(state=AgreementVersion.State.ACTIVE)
-        .applying_on(day)
-        .select_related("agreement", "support_hours__calendar")
-        .first()
-    )
+    version = terms_if_any(agreement, day)
     if version is None:
         raise Refused(
             _("协议 %(number)s 在 %(day)s 没有生效的条款，请先办理签署或补充协议。")
             % {"number": agreement.number, "day": day.isoformat()}
         )
     return version
+
+
+def terms_if_any(agreement: Agreement, day: date) -> AgreementVersion | None:
+    """The same, or None: for what goes on without terms in force, as a demand after the agreement has ended."""
+    found: AgreementVersion | None = (
+        agreement.versions.filter(state=AgreementVersion.State.ACTIVE)
+        .applying_on(day)
+        .select_related("agreement", "support_hours__calendar")
+        .first()
+    )
+    return found
 
 
 def shown_on(agreement: Agreement, day: date) -> AgreementVersion | None:

@@ -11,6 +11,7 @@ from billing.ladder import CURE_COUNTED, CURE_DAYS
 from billing.models import DunningStep
 from contracts.forms.serving import SendForm
 from contracts.models import Agreement, AgreementVersion, Suspension
+from contracts.terms import terms_if_any
 from people.acting import VerbForm
 
 CONSEQUENCE = "我方将依据协议第 6.3.2 条提请暂停相关服务，并保留依法解除协议、追究违约责任的权利。"
@@ -67,8 +68,7 @@ class DraftDemandForm(VerbForm):
             self.fields["cure_days"].help_text = _t("协议没有约定宽限期：这里的选择作为决定随催告函记录。")
 
     def _agreed(self) -> bool:
-        active = AgreementVersion.objects.filter(agreement=self.obj.pk, state="active")
-        version = active.applying_on(timezone.localdate()).first()
+        version = terms_if_any(self.obj, timezone.localdate())
         return version is not None and version.cure_days is not None
 
 

@@ -33,6 +33,7 @@ def test_the_form_asks_for_both(agreement: Agreement) -> None:
         "agreement": agreement.pk, "effective_from": "2026-07-01", "support_hours": version.support_hours_id,
         "support_hours_per_day": "7.5", "interest_basis": "daily", "interest_rate": "0.05", "interest_year_days": 365,
         "allocation_order": "costs_interest_principal", "cure_days": "10",
+        "interest_counting": version.interest_counting, "statement_silence": version.statement_silence,
     }  # fmt: skip
 
     wrong = AgreementVersionForm(said, instance=version)

@@ -13,7 +13,14 @@ PICKS = re.compile(
 KNOWN = {
     "billing/tariffs.py": "locks the version that a price row names by its key",
     "billing/charging.py": "needs all active versions at once: each use is priced by the version of its day",
-    "billing/forms/documents.py": "offers every version to the person who enters a price",
+    "billing/forms/rates.py": "offers every version to the person who enters a price",
+    "billing/forms/interest.py": "offers the supplements of a bill's agreement to the person who says which moved it",
+    "billing/deferring.py": "names the supplements among which that person chooses",
+    "billing/admin/rates.py": "filters prices by the state of their version",
+    "billing/calculator_page.py": "offers the prices of every version that was not withdrawn",
+    "billing/views/rates.py": "the prices in force today of all agreements of a reader, in one query",
+    "billing/period_keeping.py": "finds the agreements with a recorded length of period, in one query",
+    "billing/statement_watch.py": "finds the agreements with a recorded time to confirm, in one query",
     "billing/panels.py": "lists the prices of every version",
     "billing/crediting.py": "looks for the tax rate of a fee that no line of the bill has, among all active prices",
     "sla/admin/targets.py": "shows and filters by the state of the version that a row belongs to",
@@ -25,6 +32,8 @@ KNOWN = {
     "sla/uptime.py": "needs all active versions of a month at once: each stretch is measured by its own",
     "sla/clocks.py": "loads the versions that clocks have pinned, by their keys",
     "portal/sample/agreements.py": "makes versions",
+    "portal/sample/arrears.py": "gives a price to the first version",
+    "portal/sample/dunning.py": "gives a price to the only version",
 }
 
 
