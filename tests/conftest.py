@@ -1,12 +1,15 @@
 """The stock of people: what a rule allows or refuses is tested with persons, not with flags."""
 
 import pytest
+from django.http import HttpResponseForbidden
 from django.test import SimpleTestCase
+from django.utils import translation
 from hypothesis import settings
 
 from contracts.models import Agreement
 from people import roles
 from people.models import User
+from portal import urls
 from tests import make
 from tests.flushing import django_db_setup
 
@@ -33,12 +36,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A page asked for in English leaves its language to the thread: the next test begins in the portal's own."""
+    translation.deactivate()
+
+
 def _uses_database(item: pytest.Item) -> bool:
     if item.get_closest_marker("once"):
         return False
     named = ENGINE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
     of_django = isinstance(item, pytest.Function) and item.cls is not None and issubclass(item.cls, SimpleTestCase)
     return bool(named) or of_django or any(item.get_closest_marker(name) for name in ENGINE_MARKS)
+
+
+@pytest.fixture
+def bare_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refusal without its page, for walks that ask ten thousand times whether there is one (test_pages reads it)."""
+    monkeypatch.setattr(urls, "handler403", lambda request, exception=None: HttpResponseForbidden())
 
 
 @pytest.fixture
