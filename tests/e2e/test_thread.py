@@ -139,7 +139,8 @@ def test_a_bill_from_usage_to_the_last_cent(portal: Portal, enter: Enter) -> Non
     clerk.wait_for_load_state()
     act(clerk, "作废草稿", reason="用量待核对")
     clerk.goto(f"{portal.base}/admin/billing/document/do/draft/")
-    clerk.select_option("select[name=period]", index=1)
+    waiting = clerk.locator("select[name=period] option", has_text="住房公积金").first
+    clerk.select_option("select[name=period]", waiting.get_attribute("value"))
     clerk.click("form.sy-form .sy-actions button")
     clerk.wait_for_load_state()
     act(clerk, "提请开具")
