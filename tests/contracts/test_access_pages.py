@@ -160,6 +160,7 @@ def test_a_specification_is_for_those_who_share_its_item(
     assert seen(theirs, asked=spec.pk) == seen(missing, asked=99999)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("rows", [1, 50])
 def test_the_portal_pages_cost_the_same_for_many(
     agreement: Agreement, opened: AgreementItem, operator: User, party_b: User, rows: int,
@@ -194,6 +195,7 @@ def _fill(agreement: Agreement, operator: User, party_b: User, rows: int) -> Non
 # --- The console -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "model", ["accessgrant", "onboardingtask", "interfacespec", "openingconfirmation", "credential"]
 )

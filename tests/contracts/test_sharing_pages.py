@@ -105,6 +105,7 @@ def test_a_file_is_uploaded_looked_at_and_taken_in(agreement: Agreement, ops_lea
     assert UpdateEvent.objects.count() == 2
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("model", ["catalogueitem", "agreementitem", "updateevent", "updatebatch", "itemconsent"])
 def test_a_list_costs_the_same_for_many_rows(
     agreement: Agreement, ops_lead: User, model: str, django_assert_max_num_queries: Any
@@ -191,6 +192,7 @@ def test_a_search_and_a_state_narrow_the_list(agreement: Agreement, ops_lead: Us
     assert "没有找到符合条件的共享信息" in nothing
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("rows", [1, 50])
 def test_the_portal_list_costs_the_same_for_many(
     agreement: Agreement, ops_lead: User, party_b: User, rows: int, django_assert_max_num_queries: Any

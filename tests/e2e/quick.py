@@ -1,4 +1,4 @@
-"""Makes an agreement whose response target is 54 seconds, so that a browser can see a promise break."""
+"""Makes an agreement whose response target is 72 seconds, so that a browser can see a promise break."""
 
 from datetime import date
 from decimal import Decimal
@@ -28,7 +28,7 @@ def make() -> None:
         effective_from=date(2026, 1, 1),
         payment_working_days=10,
         support_hours=SupportHours.objects.first(),
-        response_hours=Decimal("0.015"),
+        response_hours=Decimal("0.02"),
         solution_hours=Decimal(8),
         clock_hours=AgreementVersion.ClockHours.NATURAL,
     )

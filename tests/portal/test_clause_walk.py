@@ -19,7 +19,7 @@ from people.models import User
 from tests.answers import let_go
 from tests.standing import standing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]  # words and ways, the same on every engine
 MOST_QUERIES = 150  # about three a matter; a reader that asks once a row would pass it at once
 FACTS = Path(__file__).parent.parent / "contracts" / "vectors" / "clauses.csv"
 

@@ -34,6 +34,7 @@ def admin_paths() -> Iterator[str]:
             yield ARGUMENT.sub("1", route)
 
 
+@pytest.mark.once
 @pytest.mark.usefixtures("bare_refusals")
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_party_b_never_enters_the_admin(client: Client, party_b: User, method: str) -> None:
