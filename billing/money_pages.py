@@ -72,7 +72,11 @@ PAGES: dict[str, MoneyPage] = {
             name="forecast", title=_("回款预测"), build=forecast_sheet, choices=(("step", _("期间"), lambda: STEPS),)
         ),
         MoneyPage(
-            name="revenue", title=_("收入统计"), build=revenue_sheet, spans=True, choices=(("kind", _("费用类别"), _kinds),)
+            name="revenue",
+            title=_("收入统计"),
+            build=revenue_sheet,
+            spans=True,
+            choices=(("kind", _("费用类别"), _kinds),),
         ),
         MoneyPage(name="debtors", title=_("主要欠款单位"), build=debtors_sheet),
         MoneyPage(name="dso", title=_("应收周转"), build=dso_sheet),
