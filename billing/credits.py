@@ -6,7 +6,6 @@ A quantity takes back use, and the next bill counts it as never billed.  An amou
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -17,10 +16,10 @@ from billing.charging import charges_of
 from billing.corrections import left_of_credit, locked_bill
 from billing.models import Allocation, BillDispute, Document, DocumentLine, ServicePeriod
 from billing.money import ZERO, largest_remainder
+from billing.noting import note_document
 from billing.periods import civil_day
 from billing.taking_back import Part, TooMuch, Wish, rest_of, take_back
 from contracts.models import Agreement
-from journal.recording import record
 from people.models import User
 from people.refusal import Refused
 
@@ -61,7 +60,14 @@ def draft_credit_note(
     DocumentLine.objects.bulk_create(lines)
     if dispute is not None:
         _answer(dispute, note)
-    _note("credit_note.drafted", note, by=by, at=at, data={"bill": bill.number, "gross": note.gross}, reason=reason)
+    note_document(
+        "credit_note.drafted",
+        note,
+        by=by,
+        at=at,
+        data={"bill": bill.number, "gross": note.gross},
+        reason=reason.strip(),
+    )
     return note
 
 
@@ -95,7 +101,7 @@ def allocate_credit(
     source = receipts.Source(credit=note, left=left_of_credit(note), since=note.issued_on or civil_day(at))
     rows = receipts.pay(document, source, amount=amount, by=by, at=at)
     told = {row.component: row.amount for row in rows}
-    _note("credit_note.allocated", note, by=by, at=at, data={"bill": document.number, **told})
+    note_document("credit_note.allocated", note, by=by, at=at, data={"bill": document.number, **told})
     return rows
 
 
@@ -108,7 +114,9 @@ def reverse_credit(note: Document, document: Document, *, reason: str, by: User,
     rows = document.allocations.standing().filter(credit=note)
     mirrors = receipts.take_back(document, rows, reason=reason, by=by, at=at)
     told = {row.component: row.amount for row in mirrors}
-    _note("credit_note.reversed", note, by=by, at=at, reason=reason, data={"bill": document.number, **told})
+    note_document(
+        "credit_note.reversed", note, by=by, at=at, reason=reason.strip(), data={"bill": document.number, **told}
+    )
     return mirrors
 
 
@@ -231,10 +239,3 @@ def _locked_note(note: Document) -> Document:
     if not held.is_issued or held.kind != Document.Kind.CREDIT_NOTE:
         raise Refused(_("只有已开具的贷项通知单有可核销的余额。"))
     return held
-
-
-def _note(action: str, note: Document, *, by: User, at: datetime, data: dict[str, Any], reason: str = "") -> None:
-    record(
-        action, obj=note, by=by, at=at, reason=reason.strip(), data=data,
-        organisation_id=note.agreement.party_b_id, agreement_id=note.agreement_id,
-    )  # fmt: skip

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,9 +11,9 @@ from billing.corrections import locked_bill
 from billing.fields import fitting, refusal
 from billing.models import Allocation, CollectionCost, Document, Judgment
 from billing.money import ZERO, AmountError
+from billing.noting import note_document
 from billing.overdue import debt_of
 from billing.periods import civil_day
-from journal.recording import record
 from people.models import User
 from people.refusal import Refused
 
@@ -64,7 +63,7 @@ def record_cost(document: Document, spent: Spent, *, by: User, at: datetime) -> 
         proof=spent.proof.strip(), recorded_at=at, recorded_by=by,
     )  # fmt: skip
     data = {"amount": amount, "on": spent.incurred_on, "proof": cost.proof}
-    _note("cost.recorded", bill, by=by, at=at, data=data, reason=cost.description)
+    note_document("cost.recorded", bill, by=by, at=at, data=data, reason=cost.description)
     return cost
 
 
@@ -83,7 +82,7 @@ def withdraw_cost(cost: CollectionCost, *, reason: str, by: User, at: datetime) 
         raise Refused(_("这笔费用已有收款抵充，请先冲回核销再撤回。"))
     cost.withdrawn_at, cost.withdrawn_by, cost.reason = at, by, reason.strip()
     cost.save()
-    _note("cost.withdrawn", bill, by=by, at=at, data={"amount": cost.amount}, reason=cost.reason)
+    note_document("cost.withdrawn", bill, by=by, at=at, data={"amount": cost.amount}, reason=cost.reason)
     return cost
 
 
@@ -108,7 +107,7 @@ def record_judgment(document: Document, ruling: Ruling, *, by: User, at: datetim
     }  # fmt: skip
     judgment: Judgment = Judgment.objects.update_or_create(document=bill, defaults=fields)[0]
     data = {"case": judgment.case_number, "effective_on": judgment.effective_on, "pay_by": judgment.pay_by}
-    _note("judgment.recorded", bill, by=by, at=at, data=data)
+    note_document("judgment.recorded", bill, by=by, at=at, data=data)
     return judgment
 
 
@@ -120,10 +119,3 @@ def _amount(amount: Decimal) -> Decimal:
     if amount <= ZERO:
         raise Refused(_("费用金额须大于 0。"))
     return amount
-
-
-def _note(action: str, bill: Document, *, by: User, at: datetime, data: dict[str, Any], reason: str = "") -> None:
-    record(
-        action, obj=bill, by=by, at=at, reason=reason, data=data,
-        organisation_id=bill.agreement.party_b_id, agreement_id=bill.agreement_id,
-    )  # fmt: skip

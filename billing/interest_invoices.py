@@ -7,7 +7,6 @@ to its day, so that the same days cannot be invoiced twice.
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import translation
@@ -17,12 +16,12 @@ from billing.corrections import check_after_payments, locked_bill
 from billing.interest import InterestStatement
 from billing.models import Allocation, Document, DocumentLine
 from billing.money import ZERO
+from billing.noting import note_document
 from billing.overdue import debt_of
 from billing.periods import civil_day
 from billing.stating import segment_words
 from billing.tax import within_gross
 from billing.wording import yuan
-from journal.recording import record
 from people.models import User
 from people.refusal import Refused
 
@@ -67,7 +66,7 @@ def draft(document: Document, *, until: date, tax: Tax, by: User, at: datetime) 
     save_draft(made)
     _line(made, bill, found, tax).save()
     data = {"bill": bill.number, "until": until, "gross": made.gross, "tax_rate": tax.rate}
-    _note("interest.drafted", made, by=by, at=at, data=data, reason=tax.ground.strip())
+    note_document("interest.drafted", made, by=by, at=at, data=data, reason=tax.ground.strip())
     return made
 
 
@@ -88,7 +87,7 @@ def move_interest(document: Document, by: User, at: datetime) -> None:
         credit=document, document=bill, component=Allocation.Component.INTEREST, amount=document.gross,
         effective_on=until, recorded_at=at, recorded_by=by,
     ).save(force_insert=True)  # fmt: skip
-    _note("interest.invoiced", bill, by=by, at=at, data={"until": until, "amount": document.gross})
+    note_document("interest.invoiced", bill, by=by, at=at, data={"until": until, "amount": document.gross})
 
 
 def give_back(document: Document, by: User, at: datetime) -> None:
@@ -106,7 +105,7 @@ def give_back(document: Document, by: User, at: datetime) -> None:
             reverses=row, reason=document.reason[:200], recorded_at=at, recorded_by=by,
         ).save(force_insert=True)  # fmt: skip
         data = {"invoice": invoice.number, "amount": row.amount}
-        _note("interest.returned", bill, by=by, at=at, data=data, reason=document.reason)
+        note_document("interest.returned", bill, by=by, at=at, data=data, reason=document.reason)
 
 
 def fixed_interest(bill: Document, until: date, at: datetime) -> InterestStatement:
@@ -166,11 +165,4 @@ def _line(made: Document, bill: Document, found: InterestStatement, tax: Tax) ->
             "segments": [segment_words(segment) for segment in found.segments],
             "tax": {"rate": str(tax.rate), "ground": tax.ground.strip()},
         },
-    )  # fmt: skip
-
-
-def _note(action: str, document: Document, *, by: User, at: datetime, data: dict[str, Any], reason: str = "") -> None:
-    record(
-        action, obj=document, by=by, at=at, reason=reason, data=data,
-        organisation_id=document.agreement.party_b_id, agreement_id=document.agreement_id,
     )  # fmt: skip

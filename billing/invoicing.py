@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from billing.document import to_dict
 from billing.holding import disputed, require_answered, without_disputed
 from billing.interest_invoices import give_back, move_interest
 from billing.models import Document, DocumentLine, ServicePeriod
+from billing.noting import note_document
 from billing.numbering import SERIES, printed, take_number
 from billing.periods import civil_day
 from billing.pricing import with_detail
@@ -24,7 +24,6 @@ from billing.printing import keep_pdf, numbered, paper_of, require_drawable
 from billing.telling import tell_issue_requested, tell_issued
 from contracts.models import Agreement
 from contracts.terms import terms_on
-from journal.recording import record
 from people.models import User
 from people.refusal import Refused
 
@@ -78,7 +77,7 @@ def draft_from_usage(agreement: Agreement, *, period: ServicePeriod, by: User, a
     DocumentLine.objects.bulk_create(lines)
     period.state, period.closed_at, period.last_usage = ServicePeriod.State.CLOSED, at, last_usage(agreement)
     period.save()
-    _note("document.drafted", document, by=by, at=at, data={"period": str(period), "gross": document.gross})
+    note_document("document.drafted", document, by=by, at=at, data={"period": str(period), "gross": document.gross})
     return document
 
 
@@ -89,7 +88,7 @@ def request_issue(document: Document, *, by: User, at: datetime) -> Document:
     _check_draft(document)
     document.issue_requested_at, document.issue_requested_by = at, by
     document.save()
-    _note("document.issue_requested", document, by=by, at=at, data={"gross": document.gross})
+    note_document("document.issue_requested", document, by=by, at=at, data={"gross": document.gross})
     tell_issue_requested(document, by=by, at=at)
     return document
 
@@ -115,7 +114,7 @@ def issue(document: Document, *, by: User, on: date, at: datetime) -> Document:
         held.number = printed(series, on.year, held.sequence)
         held.snapshot = to_dict(numbered(paper, number=held.number, on=on, by=by))
         held.save()
-        _note("document.issued", held, by=by, at=at, data={"number": held.number, "gross": held.gross})
+        note_document("document.issued", held, by=by, at=at, data={"number": held.number, "gross": held.gross})
         tell_issued(held, at=at)
         # After the commit: no one waits for a drawing.  What is missed the sweep draws, or the first reader.
         transaction.on_commit(partial(keep_pdf, held), robust=True)
@@ -132,7 +131,7 @@ def discard(document: Document, *, by: User, reason: str, at: datetime) -> None:
     if document.period is not None:
         document.period.state, document.period.closed_at = ServicePeriod.State.OPEN, None
         document.period.save()
-    _note("document.discarded", document, by=by, at=at, data={"gross": document.gross}, reason=reason.strip())
+    note_document("document.discarded", document, by=by, at=at, data={"gross": document.gross}, reason=reason.strip())
     document.delete()
 
 
@@ -207,16 +206,3 @@ def _check_issue_date(document: Document, *, on: date, at: datetime) -> None:
         raise Refused(
             _("开具日期 %(on)s 早于服务周期的结束（%(last)s），请核对。") % {"on": on, "last": document.period.last_day}
         )
-
-
-def _note(action: str, document: Document, *, by: User, at: datetime, data: dict[str, Any], reason: str = "") -> None:
-    record(
-        action,
-        obj=document,
-        by=by,
-        at=at,
-        reason=reason,
-        data=data,
-        organisation_id=document.agreement.party_b_id,
-        agreement_id=document.agreement_id,
-    )

@@ -15,6 +15,7 @@ from billing.fields import fitting, refusal
 from billing.interest import InterestStatement, Part, Payment
 from billing.models import Allocation, BankReceipt, Document
 from billing.money import ZERO, AmountError
+from billing.noting import note_document
 from billing.overdue import Debt, debt_of
 from billing.periods import civil_day
 from journal.recording import record
@@ -86,7 +87,7 @@ def allocate(
     day = rows[0].effective_on
     payers.learn(receipt, document.agreement.party_b, by=by, at=at)
     told = {row.component: row.amount for row in rows}
-    _note("receipt.allocated", document, by=by, at=at, data={"receipt": receipt.pk, "on": day, **told})
+    note_document("receipt.allocated", document, by=by, at=at, data={"receipt": receipt.pk, "on": day, **told})
     return rows
 
 
@@ -133,7 +134,7 @@ def reverse_payment(
     mirrors = take_back(document, rows, reason=reason, by=by, at=at)
     payers.unlearn(receipt, document.agreement.party_b)
     told = {row.component: row.amount for row in mirrors}
-    _note("receipt.reversed", document, by=by, at=at, reason=reason, data={"receipt": receipt.pk, **told})
+    note_document("receipt.reversed", document, by=by, at=at, reason=reason, data={"receipt": receipt.pk, **told})
     return mirrors
 
 
@@ -310,16 +311,3 @@ def add_row(
     )  # fmt: skip
     row.save(force_insert=True)
     return row
-
-
-def _note(action: str, document: Document, *, by: User, at: datetime, data: dict[str, Any], reason: str = "") -> None:
-    record(
-        action,
-        obj=document,
-        by=by,
-        at=at,
-        reason=reason,
-        data=data,
-        organisation_id=document.agreement.party_b_id,
-        agreement_id=document.agreement_id,
-    )

@@ -6,7 +6,6 @@ Proposed by one person, issued by another.  The debt itself is not released: a r
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -16,9 +15,9 @@ from billing.corrections import locked_bill, open_part
 from billing.fields import fitting, refusal
 from billing.models import Allocation, Document, DocumentLine
 from billing.money import ZERO, AmountError
+from billing.noting import note_document
 from billing.periods import civil_day
 from billing.receipts import take_back
-from journal.recording import record
 from people.models import User
 from people.refusal import Refused
 
@@ -60,7 +59,7 @@ def draft_write_off(bill: Document, proposal: Proposal, *, by: User, at: datetim
         document=document, position=1, description=words, clause=proposal.clause, net=amount, tax_rate=Decimal(0),
         tax=ZERO, gross=amount, trace={"detail": proposal.basis.strip()},
     )  # fmt: skip
-    _note("write_off.drafted", document, by=by, at=at, reason=proposal.reason,
+    note_document("write_off.drafted", document, by=by, at=at, reason=proposal.reason.strip(),
           data={"bill": bill.number, "part": proposal.part, "amount": amount, "basis": document.basis})  # fmt: skip
     return document
 
@@ -78,7 +77,7 @@ def reverse_write_off(document: Document, *, reason: str, by: User, at: datetime
         raise Refused(_("只有已开具的核销单可以冲回。"))
     bill = locked_bill(document.refers_to_id)
     mirrors = take_back(bill, bill.allocations.standing().filter(credit=document), reason=reason, by=by, at=at)
-    _note("write_off.reversed", document, by=by, at=at, reason=reason,
+    note_document("write_off.reversed", document, by=by, at=at, reason=reason.strip(),
           data={"bill": bill.number, "amount": -sum((row.amount for row in mirrors), ZERO)})  # fmt: skip
     return mirrors
 
@@ -95,10 +94,3 @@ def _amount(asked: Decimal | None, open_: Decimal) -> Decimal:
     if not 0 < amount <= open_:
         raise Refused(_("核销金额须大于 0，且不超过未付的 %(open)s 元。") % {"open": open_})
     return amount
-
-
-def _note(action: str, document: Document, *, by: User, at: datetime, data: dict[str, Any], reason: str = "") -> None:
-    record(
-        action, obj=document, by=by, at=at, reason=reason.strip(), data=data,
-        organisation_id=document.agreement.party_b_id, agreement_id=document.agreement_id,
-    )  # fmt: skip
